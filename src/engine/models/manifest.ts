@@ -1,0 +1,59 @@
+/** model.json: what the exporter writes beside a program. Data from outside, so validated in full before use. */
+import * as v from 'valibot';
+
+export const manifestVersion = 1;
+
+const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+/** A file beside model.json: no folder, no way out of the model's own folder. */
+const siblingFile = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/));
+const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
+
+export const manifestSchema = v.object({
+  schemaVersion: v.literal(manifestVersion),
+  id: modelId,
+  name: v.string(),
+  /** Architecture: 'gemma3', 'llama', … */
+  family: v.string(),
+  role: v.picklist(['completion', 'chat', 'speech', 'vad']),
+  backend: v.literal('mlx'),
+  program: siblingFile,
+  /** Further constants (`.ptd`). */
+  data: v.optional(v.array(siblingFile), []),
+  contextLength: count,
+  /** Upper bound of S in forward(tokens[1,S], position[1], keep[K]). */
+  prefillChunk: count,
+  /** Upper bound of K. */
+  maxLogitRows: count,
+  vocabularySize: count,
+  slidingWindow: v.nullable(count),
+  parameters: count,
+  /** dtype of activations and KV cache, and how the weights are held, e.g. 'gguf:Q5_0+Q8_0', 'affine 8-bit group 64', 'none'. */
+  dtype: v.picklist(['float32', 'bfloat16', 'float16']),
+  quantization: v.string(),
+  methods: v.record(v.string(), v.object({ inputs: v.array(v.string()), outputs: v.array(v.string()) })),
+  tokens: v.object({
+    bos: v.nullable(tokenId),
+    /** Any of these ends a generation. */
+    eos: v.array(tokenId),
+    /** Whether a prompt starts with bos. */
+    addBos: v.boolean(),
+  }),
+  /** Fill-in-the-middle marker ids; null where the model was not trained for it (decided from the tokenizer, never the name). */
+  fim: v.nullable(v.object({ prefix: tokenId, suffix: tokenId, middle: tokenId, order: v.picklist(['psm', 'spm']) })),
+  sampling: v.optional(
+    v.object({
+      temperature: v.optional(v.number()),
+      topK: v.optional(v.number()),
+      topP: v.optional(v.number()),
+      repetitionPenalty: v.optional(v.number()),
+    }),
+    {},
+  ),
+  licence: v.object({ name: v.string(), url: v.optional(v.string()) }),
+  source: v.object({ name: v.string(), revision: v.string(), sha256: v.optional(v.string()) }),
+  /** Written by the exporter's verify step; see export/. */
+  verification: v.optional(v.record(v.string(), v.unknown())),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
