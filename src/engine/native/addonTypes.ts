@@ -44,7 +44,12 @@ export interface RuntimeInfo {
   readonly mlxDevice: string;
   readonly cpuFeatures: readonly string[];
   readonly threads: number;
-  readonly memory: { readonly totalBytes: number; readonly availableBytes: number; readonly residentBytes: number; readonly peakResidentBytes: number };
+  readonly memory: {
+    readonly totalBytes: number;
+    readonly availableBytes: number;
+    readonly residentBytes: number;
+    readonly peakResidentBytes: number;
+  };
 }
 
 export interface LoadOptions {
@@ -91,7 +96,10 @@ export interface Session {
   readonly position: number;
   /** Feeds tokens in chunks of at most the program's S; keeps the last row's logits for `decode`. An abort stops between
    *  chunks and resolves with the position reached. Fails with prompt_too_long beyond the context. */
-  prefill(tokens: readonly number[] | Int32Array, options?: { signal?: AbortSignal }): Promise<{ position: number; cancelled: boolean }>;
+  prefill(
+    tokens: readonly number[] | Int32Array,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ position: number; cancelled: boolean }>;
   /** Draws tokens one by one, beginning with the logits of the last prefill (or of the last decode step). */
   decode(options: DecodeOptions): Promise<DecodeResult>;
   /**

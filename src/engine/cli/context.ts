@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { Addon } from '../native/addonTypes';
+import type { ModelStore } from '../models/store';
+
+/** What every command is given: no command reaches for the process, so each can be tested alone. */
+export interface CliContext {
+  readonly store: ModelStore;
+  /** Loads the addon at its first call. @throws addon_missing */
+  readonly addon: () => Addon;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted by Ctrl+C. */
+  readonly signal: AbortSignal;
+}
+
+/** Adds one command to the program; one file a command under commands/. */
+export type CommandDefinition = (program: Command, context: CliContext) => void;

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+// Projects by what they need: `unit` and `protocol` need nothing built; `models` needs the bundles, the addon and the
+// demo models in the store. The native and editor tests have projects of their own owners' making below.
+const base = { environment: 'node' as const, testTimeout: 20_000 };
+
+export default defineConfig({
+  test: {
+    // Two cores are shared by everything: one worker a core, no more.
+    maxWorkers: 2,
+    projects: [
+      { test: { ...base, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...base, name: 'protocol', include: ['test/protocol/**/*.test.ts'] } },
+      { test: { ...base, name: 'native', include: ['test/native/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          ...base,
+          name: 'models',
+          include: ['test/models/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...base,
+          name: 'editor',
+          include: ['test/editor/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
