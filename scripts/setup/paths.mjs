@@ -61,7 +61,7 @@ export function resolvePaths(
     executorch: join(cache, `executorch-1.5.1-${key}`, 'executorch'),
     mlx: platform === 'linux' ? join(cache, `mlx-cpu-0.32.4-${key}`, 'mlx') : undefined,
     sources: join(cache, 'sources'),
-    workbench: join(cache, 'workbench'),
+    workbench: join(cache, 'code-server-4.139.1'),
     nativeBuild: join(root, 'build', `native-${key}`),
     nativeDist: join(root, 'dist', 'native', key),
     cli: join(root, 'dist', 'cli.cjs'),

@@ -1,0 +1,76 @@
+/** The VSIX of one platform, as a set-up step: built when something that ships has changed. */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatBytes, SetupError } from '../setup/errors.mjs';
+import { hashSmallFile, hashTree, partialName } from '../setup/files.mjs';
+import { writeNotices } from './notices.mjs';
+
+const documents = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
+
+/** What may be inside, besides the documents. Sources, tests and node_modules may not. */
+const allowed = [/^dist\/[a-z]+\.cjs$/, /^dist\/webview\//, /^dist\/native\//, /^media\/.*\.(svg|png)$/];
+
+export const vsixPath = (paths, target) => join(paths.root, 'out', `pteron-${target}.vsix`);
+
+/** The files that vsce would pack, checked against what may ship. @returns {Promise<string[]>} */
+async function filesToShip(vsce, paths, target) {
+  const files = await vsce.listFiles({ cwd: paths.root, packageManager: vsce.PackageManager.None });
+  const wrong = files.filter(
+    (file) => ![...documents, 'ThirdPartyNotices.txt'].includes(file) && !allowed.some((pattern) => pattern.test(file)),
+  );
+  if (wrong.length > 0) throw new Error(`These must not ship: ${wrong.slice(0, 10).join(', ')}. Mend .vscodeignore.`);
+  const foreign = files.filter((file) => file.startsWith('dist/native/') && !file.startsWith(`dist/native/${target}/`));
+  if (foreign.length > 0)
+    throw new Error(`Libraries of another platform: ${foreign[0]}. Remove them from dist/native.`);
+  return files;
+}
+
+/** @param {string} target `<platform>-<arch>`, as VS Code names it. @returns {import('../setup/runner.mjs').Step} */
+export function vsixStep(target) {
+  return {
+    id: `vsix-${target}`,
+    title: `VSIX for ${target}`,
+    scope: 'tree',
+    diskBytes: 300e6,
+    diskAt: (paths) => paths.root,
+    inputs: async (paths) => [
+      await hashTree(paths.root, ['dist', 'media', 'scripts/package']),
+      documents.map((file) => hashSmallFile(join(paths.root, file))),
+    ],
+    outputs: (paths) => [vsixPath(paths, target)],
+    async run({ paths, progress }) {
+      const addon = join(paths.root, 'dist', 'native', target, 'pteron.node');
+      if (!existsSync(addon)) throw missingAddon(target, paths.key);
+      progress.text('collecting licence notices');
+      await writeNotices(paths);
+      const { default: vsce } = await import('@vscode/vsce');
+      const files = await filesToShip(vsce, paths, target);
+      progress.text(`packing ${files.length} files`);
+      await mkdir(join(paths.root, 'out'), { recursive: true });
+      const temporary = `${partialName(vsixPath(paths, target))}.vsix`;
+      try {
+        await vsce.createVSIX({
+          cwd: paths.root,
+          target,
+          packagePath: temporary,
+          dependencies: false,
+          allowMissingRepository: true,
+          rewriteRelativeLinks: false,
+          skipLicense: true,
+        });
+        await rename(temporary, vsixPath(paths, target));
+      } finally {
+        await rm(temporary, { force: true });
+      }
+      return `${files.length} files, ${formatBytes((await stat(vsixPath(paths, target))).size)}`;
+    },
+  };
+}
+
+const missingAddon = (target, here) =>
+  new SetupError(
+    'tool_missing',
+    `dist/native/${target} holds no addon.`,
+    `An addon is built on its own platform (this one is ${here}): run npm run package there, or copy its dist/native/${target} here.`,
+  );
