@@ -34,7 +34,14 @@ export interface LoadModelResult {
 export const LoadModel = new RequestType<LoadModelParams, LoadModelResult, unknown>('models/load');
 export const UnloadModel = new RequestType<LoadModelParams, void, unknown>('models/unload');
 
-export interface CompleteParams {
+/** Text deltas of a Complete or Chat request: they join to the result's text. */
+export const TextDelta = new ProgressType<string>();
+export interface StreamParams {
+  /** Present: the engine sends TextDelta progress under this token. */
+  readonly progressToken?: string | number;
+}
+
+export interface CompleteParams extends StreamParams {
   readonly model: string;
   /**
    * Text before the cursor, newest at its end. It may start late in the document (`prefixOffset` > 0), at a line
@@ -51,23 +58,19 @@ export interface CompleteParams {
   readonly maxTokens?: number;
   /** true: more than one line may be offered; false: stop at the first line's end. */
   readonly multiline?: boolean;
+  /** Milliseconds from arrival after which decoding ends with what there is (finish 'length'). */
+  readonly deadlineMs?: number;
   readonly sampling?: SamplingOptions;
 }
 export const Complete = new RequestType<CompleteParams, GenerationResult, unknown>('complete');
 
-export interface ChatParams {
+export interface ChatParams extends StreamParams {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly maxTokens?: number;
   readonly sampling?: SamplingOptions;
 }
 export const Chat = new RequestType<ChatParams, GenerationResult, unknown>('chat');
-
-/** Text deltas of a Complete or Chat request, sent when its params carry a `progressToken` (see StreamParams). */
-export const TextDelta = new ProgressType<string>();
-export interface StreamParams {
-  readonly progressToken?: string | number;
-}
 
 export interface CountTokensParams {
   readonly model: string;

@@ -1,0 +1,37 @@
+/** Whether the files of a model folder belong together: told at load, where the cause can still be named. */
+import type { Program } from '../native/addonTypes';
+import type { Tokenizer } from '../text/tokenizer';
+import { manifestInvalid, tokenizerInvalid } from './errors';
+import type { Manifest } from './manifest';
+
+/** @throws model_invalid where model.json says something else than the program itself */
+export function checkProgram(program: Program, manifest: Manifest, path: string): void {
+  const claims: readonly [string, number][] = [
+    ['get_vocab_size', manifest.vocabularySize],
+    ['get_max_context_len', manifest.contextLength],
+    ['get_max_seq_len', manifest.prefillChunk],
+  ];
+  for (const [method, claimed] of claims) {
+    const actual = program.constant(method);
+    if (typeof actual === 'number' && actual !== claimed) {
+      throw manifestInvalid('model.json', `it says ${claimed} where ${path} says ${actual} (${method})`);
+    }
+  }
+}
+
+/**
+ * A program's vocabulary is often padded, by a twentieth at most; a few added tokens may lie beyond it (Gemma's image
+ * marker). Anything else is another model's tokenizer.
+ * @throws tokenizer_invalid
+ */
+export function checkTokenizer(tokenizer: Tokenizer, manifest: Manifest, path: string): void {
+  const { vocabularySize, tokens, fim } = manifest;
+  const size = tokenizer.vocabularySize;
+  const padding = Math.max(64, vocabularySize / 20);
+  if (size > vocabularySize + 16 || size < vocabularySize - padding) {
+    throw tokenizerInvalid(path, `it has ${size} tokens, but the program has ${vocabularySize}`);
+  }
+  const markers = [tokens.bos, ...tokens.eos, ...(fim ? [fim.prefix, fim.suffix, fim.middle] : [])];
+  const unknown = markers.find((id) => id !== null && tokenizer.spelling(id) === undefined);
+  if (unknown !== undefined) throw tokenizerInvalid(path, `model.json names token ${unknown}, which it does not have`);
+}

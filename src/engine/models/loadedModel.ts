@@ -1,0 +1,72 @@
+import type { Addon, Program } from '../native/addonTypes';
+import { SerialQueue } from '../scheduler/serialQueue';
+import { type ChatTemplate, loadChatTemplate } from '../text/chatTemplate';
+import { Lane } from '../text/lane';
+import { PromptEncoder } from '../text/promptEncoder';
+import { loadTokenizer, type Tokenizer } from '../text/tokenizer';
+import { checkProgram, checkTokenizer } from './consistency';
+import type { InstalledModel } from './store';
+
+/** What a lane is for: uses do not share a KV cache, or they would evict each other's prefix. */
+export type LaneUse = 'completion' | 'chat';
+
+/** A model in memory: its program's weights once, its tokenizer, and one KV lane a use. */
+export class LoadedModel {
+  readonly queue = new SerialQueue();
+  readonly #lanes = new Map<LaneUse, Lane>();
+  #template: Promise<ChatTemplate> | undefined;
+
+  private constructor(
+    readonly installed: InstalledModel,
+    readonly program: Program,
+    readonly encoder: PromptEncoder,
+  ) {}
+
+  /** @throws program_*, tokenizer_invalid, model_invalid, out_of_memory, addon_missing */
+  static async load(addon: Addon, installed: InstalledModel, memoryLimit?: number): Promise<LoadedModel> {
+    const { programPath, dataPaths, tokenizerPath, manifest } = installed;
+    const options = { dataPaths, ...(memoryLimit === undefined ? {} : { memoryLimit }) };
+    // Side by side: the program loads on a thread of its own while JavaScript builds the tokenizer.
+    const [program, tokenizer] = await Promise.allSettled([
+      addon.Program.load(programPath, options),
+      loadTokenizer(tokenizerPath),
+    ]);
+    try {
+      if (program.status === 'rejected') throw program.reason;
+      if (tokenizer.status === 'rejected') throw tokenizer.reason;
+      checkProgram(program.value, manifest, programPath);
+      checkTokenizer(tokenizer.value, manifest, tokenizerPath);
+      return new LoadedModel(installed, program.value, new PromptEncoder(tokenizer.value));
+    } catch (error) {
+      if (program.status === 'fulfilled') program.value.dispose();
+      throw error;
+    }
+  }
+
+  get tokenizer(): Tokenizer {
+    return this.encoder.tokenizer;
+  }
+
+  lane(use: LaneUse): Lane {
+    let lane = this.#lanes.get(use);
+    if (!lane) {
+      lane = new Lane(this.program.createSession({ contextLength: this.installed.manifest.contextLength }));
+      this.#lanes.set(use, lane);
+    }
+    return lane;
+  }
+
+  /** @throws template_invalid */
+  template(): Promise<ChatTemplate> {
+    const { bos, eos } = this.installed.manifest.tokens;
+    const spelling = (id: number | null | undefined) => (id == null ? '' : (this.tokenizer.spelling(id) ?? ''));
+    this.#template ??= loadChatTemplate(this.installed.templatePath, { bos: spelling(bos), eos: spelling(eos[0]) });
+    return this.#template;
+  }
+
+  dispose(): void {
+    for (const lane of this.#lanes.values()) lane.dispose();
+    this.#lanes.clear();
+    this.program.dispose();
+  }
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import type { ChatMessage } from '../../protocol';
+import { templateInvalid } from '../models/errors';
+
+export interface ChatTemplate {
+  /** The conversation as the model was trained to see it, up to where its answer begins. @throws template_invalid */
+  render(messages: readonly ChatMessage[]): string;
+}
+
+/** Spellings of the markers that templates refer to by name. */
+export interface TemplateMarkers {
+  readonly bos: string;
+  readonly eos: string;
+}
+
+/** @throws template_invalid */
+export async function loadChatTemplate(path: string, markers: TemplateMarkers): Promise<ChatTemplate> {
+  const source = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw templateInvalid(path, 'it cannot be read', cause);
+  });
+  const { Template } = await import('@huggingface/jinja');
+  const invalid = (cause: unknown) =>
+    templateInvalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+  let template: InstanceType<typeof Template>;
+  try {
+    template = new Template(source);
+  } catch (error) {
+    throw invalid(error);
+  }
+  return {
+    render(messages) {
+      try {
+        return template.render({
+          messages: messages.map((message) => ({ ...message })),
+          add_generation_prompt: true,
+          bos_token: markers.bos,
+          eos_token: markers.eos,
+        });
+      } catch (error) {
+        throw invalid(error);
+      }
+    },
+  };
+}

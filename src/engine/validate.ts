@@ -1,0 +1,64 @@
+/** What arrives from another process is checked before it is used: the types of src/protocol hold at compile time only. */
+import * as v from 'valibot';
+import { invalidArgument } from './errors';
+
+const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const modelId = v.pipe(v.string(), v.minLength(1));
+const progressToken = v.optional(v.union([v.string(), v.number()]));
+
+const sampling = v.optional(
+  v.object({
+    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10))),
+    topK: v.optional(natural),
+    topP: v.optional(fraction),
+    minP: v.optional(fraction),
+    repetitionPenalty: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10))),
+    seed: v.optional(natural),
+  }),
+);
+
+export const completeSchema = v.object({
+  model: modelId,
+  prefix: v.string(),
+  prefixOffset: natural,
+  suffix: v.string(),
+  languageId: v.optional(v.string()),
+  path: v.optional(v.string()),
+  maxTokens: v.optional(positive),
+  multiline: v.optional(v.boolean()),
+  deadlineMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+  sampling,
+  progressToken,
+});
+
+export const chatSchema = v.object({
+  model: modelId,
+  messages: v.pipe(
+    v.array(v.object({ role: v.picklist(['system', 'user', 'assistant']), content: v.string() })),
+    v.check((messages) => messages.some(({ role }) => role !== 'system'), 'there is no message to answer'),
+  ),
+  maxTokens: v.optional(positive),
+  sampling,
+  progressToken,
+});
+
+export const modelSchema = v.object({ model: modelId });
+export const countSchema = v.object({ model: modelId, text: v.string() });
+export const initializeSchema = v.object({
+  protocolVersion: v.number(),
+  home: v.optional(v.string()),
+  memoryLimitBytes: v.optional(positive),
+});
+
+/** `params` as they came, once they fit the schema. @throws invalid_argument naming the field */
+export function validated<P>(schema: v.GenericSchema, params: P): P {
+  const result = v.safeParse(schema, params);
+  if (result.success) return params;
+  const [issue] = result.issues;
+  throw invalidArgument(
+    `${v.getDotPath(issue) ?? 'The request'} is not valid: ${issue.message}.`,
+    'Correct the request.',
+  );
+}
