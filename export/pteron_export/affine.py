@@ -1,0 +1,86 @@
+"""MLX's affine format: w[n, k] = scale[n, k // group] * q[n, k] + bias[n, k // group], q unsigned and packed into uint32 words.
+
+Source of the layout: mlx/ops.cpp `quantize`; values lie low bits first, contiguously, across word borders.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+BITS = (2, 4, 5, 6, 8)
+GROUPS = (32, 64, 128)
+
+
+@dataclass(frozen=True)
+class AffineTensor:
+    """A quantized matrix [rows, columns]. `biases` None means symmetric: -scale * 2^(bits-1), computed when the program loads."""
+
+    words: torch.Tensor  # int32 [rows, columns * bits / 32], the bits of MLX's uint32 words
+    scales: torch.Tensor  # float [rows, columns / group]
+    biases: torch.Tensor | None  # like scales
+    bits: int
+    group: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.words.shape[0], self.words.shape[1] * 32 // self.bits
+
+    def to(self, dtype: torch.dtype) -> "AffineTensor":
+        """The same integers with scales and biases rounded once to `dtype`."""
+        biases = None if self.biases is None else self.biases.to(dtype)
+        return AffineTensor(self.words, self.scales.to(dtype), biases, self.bits, self.group)
+
+    def dequantize(self, rows: slice = slice(None)) -> torch.Tensor:
+        """fp32 values of some rows."""
+        biases = None if self.biases is None else self.biases[rows]
+        return dequantize(self.words[rows], self.scales[rows], biases, self.group, self.bits)
+
+    def permute_rows(self, order: torch.Tensor) -> "AffineTensor":
+        biases = None if self.biases is None else self.biases[order]
+        return AffineTensor(self.words[order], self.scales[order], biases, self.bits, self.group)
+
+
+def pack(q: torch.Tensor, bits: int) -> torch.Tensor:
+    """uint8 [rows, columns] with values < 2^bits → int32 [rows, columns * bits / 32]."""
+    rows, columns = q.shape
+    if bits == 8:
+        return q.contiguous().view(torch.int32)
+    if bits == 4:
+        return (q[:, 0::2] | (q[:, 1::2] << 4)).contiguous().view(torch.int32)
+    lanes = q.reshape(-1, 32).T.contiguous().to(torch.int64)  # 32 values make `bits` words
+    words = torch.zeros(bits, lanes.shape[1], dtype=torch.int64)
+    for lane in range(32):
+        word, shift = divmod(lane * bits, 32)
+        words[word] |= (lanes[lane] << shift) & 0xFFFFFFFF
+        if shift + bits > 32:
+            words[word + 1] |= lanes[lane] >> (32 - shift)
+    return words.T.contiguous().to(torch.int32).reshape(rows, columns * bits // 32)
+
+
+def unpack(words: torch.Tensor, bits: int) -> torch.Tensor:
+    """int32 [rows, n] → uint8 [rows, n * 32 / bits]; the inverse of `pack`."""
+    rows = words.shape[0]
+    if bits == 8:
+        return words.contiguous().view(torch.uint8)
+    if bits == 4:
+        pairs = words.contiguous().view(torch.uint8)
+        return torch.stack((pairs & 15, pairs >> 4), dim=-1).reshape(rows, -1)
+    groups = words.reshape(-1, bits).T.to(torch.int64) & 0xFFFFFFFF
+    lanes = torch.empty(32, groups.shape[1], dtype=torch.uint8)
+    for lane in range(32):
+        word, shift = divmod(lane * bits, 32)
+        value = groups[word] >> shift
+        if shift + bits > 32:
+            value = value | (groups[word + 1] << (32 - shift))
+        lanes[lane] = (value & (2**bits - 1)).to(torch.uint8)
+    return lanes.T.contiguous().reshape(rows, -1)
+
+
+def dequantize(
+    words: torch.Tensor, scales: torch.Tensor, biases: torch.Tensor | None, group: int, bits: int
+) -> torch.Tensor:
+    """fp32 [rows, columns]."""
+    scales = scales.float()
+    biases = -(2 ** (bits - 1)) * scales if biases is None else biases.float()
+    q = unpack(words, bits).reshape(*scales.shape, group)
+    return torch.addcmul(biases.unsqueeze(-1), q.float(), scales.unsqueeze(-1)).reshape(words.shape[0], -1)

@@ -1,0 +1,25 @@
+"""Rounds dense weights to MLX's affine format with torchao's quantization primitives."""
+
+import torch
+from torchao.quantization.quant_primitives import MappingType, choose_qparams_affine, quantize_affine
+
+from .affine import GROUPS, AffineTensor, pack
+from .errors import ExportError
+
+
+def quantize(weight: torch.Tensor, bits: int, group: int) -> AffineTensor:
+    """Round to nearest, asymmetric, a scale and a bias a group of `group` columns. weight: float [rows, columns]."""
+    if group not in GROUPS or weight.shape[1] % group:
+        raise ExportError(
+            "invalid_argument",
+            f"Rows of {weight.shape[1]} values cannot be quantized in groups of {group}.",
+            f"Choose --group {' or '.join(str(g) for g in GROUPS if weight.shape[1] % g == 0) or '(none fits): --quantize none'}.",
+        )
+    block, top = (1, group), 2**bits - 1
+    scale, zero = choose_qparams_affine(
+        weight.float(), MappingType.ASYMMETRIC, block, torch.uint8, 0, top, scale_dtype=torch.float32,
+        zero_point_dtype=torch.int32,
+    )  # fmt: skip
+    q = quantize_affine(weight.float(), block, scale, zero, torch.uint8, 0, top)
+    scale, zero = scale.reshape(weight.shape[0], -1), zero.reshape(weight.shape[0], -1)  # torchao drops a single group's axis
+    return AffineTensor(pack(q, bits), scale, -scale * zero.float(), bits, group)

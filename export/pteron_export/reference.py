@@ -1,0 +1,55 @@
+"""transformers as the reference of an export: the same architecture with exactly the weights that a program holds."""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+import torch
+from torch import nn
+
+from .affine import AffineTensor
+from .models.layers import AffineEmbedding, AffineLinear, TiedHead
+
+
+def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """(transformers name, fp32 values) of every weight, dequantized and rounded as the program holds it."""
+    for name, module in model.named_modules():
+        if isinstance(module, TiedHead) or name.startswith("lm_head."):  # the embedding again
+            continue
+        prefix = name if name == "lm_head" else f"model.{name}"
+        if isinstance(module, AffineLinear | AffineEmbedding):
+            packed = AffineTensor(module.words, module.scales, module.biases, module.bits, module.group)
+            yield f"{prefix}.weight", packed.dequantize()
+        elif isinstance(getattr(module, "weight", None), torch.Tensor):
+            yield f"{prefix}.weight", module.weight.detach().float()
+        if isinstance(getattr(module, "bias", None), torch.Tensor):
+            yield f"{prefix}.bias", module.bias.detach().float()
+
+
+def transformers_model(recipe: ModuleType, config: dict, weights: Iterator[tuple[str, torch.Tensor]]) -> nn.Module:
+    """transformers' own model of `config` in fp32 with these weights; every one must find its place."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    settings = AutoConfig.for_model(**config)
+    model = AutoModelForCausalLM.from_config(settings, dtype=torch.float32, attn_implementation="eager")
+    state = {name: recipe.to_transformers(name, tensor) for name, tensor in weights}
+    if "lm_head.weight" not in state:
+        state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    result = model.load_state_dict(state, strict=False, assign=True)
+    if result.missing_keys or result.unexpected_keys:
+        raise ValueError(f"weights do not fit transformers' model: {result}")
+    return model.eval()
+
+
+@torch.no_grad()
+def logits_of(model: nn.Module, ids: list[int]) -> torch.Tensor:
+    """fp32 [len(ids), vocabulary]."""
+    return model(torch.tensor([ids]), use_cache=False).logits[0].float()
+
+
+@torch.no_grad()
+def greedy(model: nn.Module, ids: list[int], count: int) -> list[int]:
+    """The `count` most probable next tokens, each from the whole sequence anew."""
+    ids = list(ids)
+    for _ in range(count):
+        ids.append(int(logits_of(model, ids)[-1].argmax()))
+    return ids[-count:]

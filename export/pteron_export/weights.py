@@ -1,0 +1,56 @@
+"""Puts a checkpoint's tensors into a model written for export."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from .affine import AffineTensor
+from .errors import ExportError
+from .models.layers import AffineEmbedding, AffineLinear, TiedHead
+
+Weight = torch.Tensor | AffineTensor
+
+
+def load_weights(model: nn.Module, get: Callable[[str], Weight | None], dtype: torch.dtype) -> None:
+    """Fills `model`, module by module, from get(name) where name is transformers' without the leading `model.`.
+    Dense tensors are rounded to `dtype` and so are scales and biases of affine ones. Missing or misshapen → program_invalid."""
+    for name, module in list(model.named_modules()):
+        if isinstance(module, TiedHead) or not isinstance(getattr(module, "weight", None), torch.Tensor):
+            continue
+        weight = _checked(name, get(f"{name}.weight"), tuple(module.weight.shape))
+        bias = getattr(module, "bias", None)
+        if isinstance(bias, torch.Tensor):
+            bias = _checked(name, get(f"{name}.bias"), tuple(bias.shape)).to(dtype)
+        if isinstance(weight, AffineTensor):
+            _replace(model, name, module, weight.to(dtype), bias)
+        else:
+            module.weight = nn.Parameter(weight.to(dtype).contiguous(), requires_grad=False)
+            if bias is not None:
+                module.bias = nn.Parameter(bias, requires_grad=False)
+    model.eval()
+
+
+def _checked(name: str, weight: Weight | None, shape: tuple[int, ...]) -> Weight:
+    if weight is None:
+        raise ExportError("program_invalid", f"The checkpoint lacks the tensor {name}.", "It is incomplete: download it again.")
+    if tuple(weight.shape) != shape:
+        raise ExportError(
+            "program_invalid",
+            f"{name} is {list(weight.shape)} in the checkpoint, but its configuration says {list(shape)}.",
+            "The checkpoint contradicts itself: download it again.",
+        )
+    return weight
+
+
+def _replace(model: nn.Module, name: str, module: nn.Module, weight: AffineTensor, bias: torch.Tensor | None) -> None:
+    if isinstance(module, nn.Embedding):
+        fresh: nn.Module = AffineEmbedding(weight)
+    elif isinstance(module, nn.Linear):
+        fresh = AffineLinear(weight, bias)
+    else:
+        raise ExportError("program_unsupported", f"{name} is quantized, which is supported for matrices only.")
+    parent_name, _, attribute = name.rpartition(".")
+    setattr(model.get_submodule(parent_name), attribute, fresh)
+    for tied in (m for m in model.modules() if isinstance(m, TiedHead) and m.embedding is module):
+        tied.embedding = fresh
