@@ -16,9 +16,10 @@ export function stopCommands() {
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string, logFile: string, env?: Record<string, string | undefined>, onLine?: (line: string) => void }} options
+ * @param {{ cwd: string, logFile: string, env?: Record<string, string | undefined>, onLine?: (line: string) => void,
+ *   where?: string, needed?: number }} options `where` is written to and `needed` bytes of it: for a message about a full disk
  */
-export async function runCommand(command, args, { cwd, logFile, env, onLine }) {
+export async function runCommand(command, args, { cwd, logFile, env, onLine, where = cwd, needed }) {
   await mkdir(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { flags: 'a' });
   log.on('error', () => {}); // a full disk must not hide the command's own failure
@@ -44,7 +45,11 @@ export async function runCommand(command, args, { cwd, logFile, env, onLine }) {
   }).finally(() => log.end());
   if (status !== 0) {
     const what = `${command.split('/').pop()} ${args.slice(0, 3).join(' ')}`;
-    throw commandFailed(what, typeof status === 'number' ? `status ${status}` : status, tail.join('\n'), cwd, logFile);
+    throw commandFailed(what, typeof status === 'number' ? `status ${status}` : status, tail.join('\n'), {
+      where,
+      needed,
+      logFile,
+    });
   }
 }
 

@@ -37,7 +37,7 @@ export const formatBytes = (bytes) =>
 /** @param {string} where @param {number} [needed] bytes @param {number} [free] bytes */
 export function diskFull(where, needed, free, cause) {
   const figures =
-    needed === undefined
+    !needed
       ? ''
       : ` ${formatBytes(needed)} are needed${free === undefined ? '' : `, ${formatBytes(free)} are free`}.`;
   return new SetupError(
@@ -71,9 +71,9 @@ const remedies = {
 };
 
 /** A command of ours that ended with another status than 0. */
-export function commandFailed(what, status, tail, where, logFile) {
+export function commandFailed(what, status, tail, { where, needed, logFile }) {
   const code = classifyOutput(tail);
-  if (code === 'disk_full') return diskFull(where);
+  if (code === 'disk_full') return diskFull(where, needed);
   return new SetupError(code, `${what} failed (${status}). Log: ${logFile}.\n${tail}\n`, remedies[code]);
 }
 

@@ -101,12 +101,19 @@ export async function runSteps(steps, paths, { stream = process.stdout } = {}) {
 /** @returns {Context} */
 function createContext(step, paths, progress) {
   const logFile = join(paths.logs, `${step.id}.log`);
+  const target = { where: step.diskAt?.(paths) ?? paths.cache, needed: step.diskBytes };
   return {
     paths,
     progress,
     async command(command, args, options = {}) {
       await mkdir(paths.logs, { recursive: true });
-      await runCommand(command, args, { cwd: paths.root, logFile, onLine: (line) => progress.text(line), ...options });
+      await runCommand(command, args, {
+        cwd: paths.root,
+        logFile,
+        onLine: (line) => progress.text(line),
+        ...target,
+        ...options,
+      });
     },
   };
 }

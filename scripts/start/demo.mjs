@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { commandFailed } from '../setup/errors.mjs';
+import { SetupError } from '../setup/errors.mjs';
 
 const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 const ghost = (text) => (process.stdout.isTTY ? `\x1b[30;46m${text}\x1b[0m` : `⟦${text}⟧`);
@@ -30,13 +30,7 @@ async function pteron(paths, args, onDelta) {
   }
   const status = await closed;
   if (status !== 0 || !result) {
-    throw commandFailed(
-      `pteron ${args[0]}`,
-      `status ${status}`,
-      errors.trim(),
-      paths.root,
-      'none; run it again with --verbose',
-    );
+    throw new SetupError('command_failed', `pteron ${args[0]} ended with status ${status}.`, errors.trim());
   }
   return result;
 }

@@ -44,12 +44,13 @@ async function assemble({ progress }, unpacked, target, source) {
     .sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
   await removePartials(target);
   const temporary = partialName(target);
-  const output = createWriteStream(temporary);
   try {
-    for (const part of parts) {
-      progress.text(`joining ${basename(part)}`);
-      await pipeline(createReadStream(join(unpacked, part)), output, { end: part === parts.at(-1) });
-    }
+    await pipeline(async function* () {
+      for (const part of parts) {
+        progress.text(`joining ${basename(part)}`);
+        yield* createReadStream(join(unpacked, part));
+      }
+    }, createWriteStream(temporary));
     const actual = await hashFile(temporary, (bytes) => progress.bytes('checking', bytes, source.bytes));
     if (actual !== source.sha256) throw hashMismatch(source.file, source.sha256, actual);
     for (const file of files.filter((name) => isLicence.test(name))) {
