@@ -52,6 +52,8 @@ export const fromViewSchema = v.variant('type', [
   v.object({ type: v.literal('showHistory') }),
   v.object({ type: v.literal('chooseModel') }),
   v.object({ type: v.literal('showLog') }),
+  /** A message of the host did not fit toViewSchema. */
+  v.object({ type: v.literal('ignored'), reason: v.pipe(v.string(), v.maxLength(500)) }),
   v.object({ type: v.literal('openLink'), href: v.pipe(v.string(), v.regex(/^https?:\/\//), v.maxLength(2048)) }),
 ]);
 export type FromView = v.InferOutput<typeof fromViewSchema>;

@@ -1,0 +1,2 @@
+/** esbuild bundles stylesheets that a script imports. */
+declare module '*.css';

@@ -1,0 +1,13 @@
+/** What `vscode.extensions.getExtension('pteron.pteron').exports` offers: how Pteron is doing, for tests and measurements. */
+import type { EngineState } from './engine/supervisor';
+import type { Status } from './status/state';
+
+export interface PteronApi {
+  readonly version: string;
+  /** Evaluating the bundle and running `activate`, in ms. */
+  readonly activationMs: number;
+  engineState(): EngineState;
+  status(): Status;
+  /** Suggestions since activation. */
+  suggestions(): { readonly offered: number; readonly accepted: number };
+}

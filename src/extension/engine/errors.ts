@@ -1,0 +1,56 @@
+/** Whatever a request throws → a PteronError, in one place. */
+import { ConnectionError, ResponseError } from 'vscode-jsonrpc/node';
+import { isErrorData, PteronError } from '../../protocol';
+import type { EngineExit } from './process';
+
+const restartRemedy = 'It is started again by itself; try once more.';
+
+export function engineExited(exit: EngineExit & { readonly cause?: Error }): PteronError {
+  if (exit.cause)
+    return new PteronError('engine_exited', `The engine could not be started: ${exit.cause.message}.`, restartRemedy);
+  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
+  const likely = exit.signal === 'SIGKILL' ? ' A process ended this way often ran out of memory.' : '';
+  return new PteronError('engine_exited', `The engine process ${how}.${likely}`, restartRemedy);
+}
+
+export function engineGivenUp(last: PteronError, crashes: number): PteronError {
+  return new PteronError(
+    'engine_exited',
+    `The engine crashed ${crashes} times in a minute. ${last.message}`,
+    'See the Pteron output channel, then run “Pteron: Restart Engine”.',
+  );
+}
+
+export function protocolMismatch(engine: number, extension: number): PteronError {
+  return new PteronError(
+    'internal',
+    `The engine speaks protocol ${engine}, this extension ${extension}.`,
+    'Reinstall the extension: its parts are of different versions.',
+  );
+}
+
+export function noModel(role: 'completion' | 'chat', wanted: string, home: string): PteronError {
+  const what = wanted === '' ? `No ${role} model is installed` : `The ${role} model “${wanted}” is not installed`;
+  const where = home === '' ? '' : ` in ${home}`;
+  const remedy =
+    wanted === ''
+      ? 'Add one with “pteron models add FOLDER” (or “npm run setup” in a checkout), or point the setting pteron.home at a store that has one.'
+      : `Choose another with “Pteron: Choose ${role === 'chat' ? 'Chat' : 'Completion'} Model”, or add it with “pteron models add FOLDER”.`;
+  return new PteronError('model_not_found', `${what}${where}.`, remedy);
+}
+
+export function toPteronError(error: unknown): PteronError {
+  if (error instanceof PteronError) return error;
+  if (error instanceof ResponseError && isErrorData(error.data)) {
+    return new PteronError(error.data.code, error.message, error.data.remedy, { cause: error });
+  }
+  if (error instanceof ConnectionError) {
+    return new PteronError('engine_exited', 'The connection to the engine was closed.', restartRemedy, {
+      cause: error,
+    });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new PteronError('internal', message, 'This is a defect: see the Pteron output channel and report it.', {
+    cause: error,
+  });
+}

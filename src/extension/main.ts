@@ -1,0 +1,44 @@
+/** Puts the extension together. No work is done here: the engine starts when something first needs it. */
+import { evaluationStarted } from './clock';
+import * as vscode from 'vscode';
+import type { PteronApi } from './api';
+import { composeChat } from './chat/compose';
+import { registerCommands } from './commands';
+import { composeCompletion } from './completion/compose';
+import { composeEngine } from './engine/compose';
+import { createLog } from './log';
+import { composeModels } from './models/compose';
+import { Settings } from './settings';
+import { composeStatus } from './status/compose';
+
+export function activate(context: vscode.ExtensionContext): PteronApi {
+  const { subscriptions } = context;
+  const channel = vscode.window.createOutputChannel('Pteron', 'log');
+  subscriptions.push(channel);
+  const settings = new Settings();
+  subscriptions.push(settings);
+  const log = createLog(
+    (line) => channel.appendLine(line),
+    () => settings.get('logLevel'),
+  );
+  const engine = composeEngine(context, settings, log);
+  const models = composeModels(context, engine, settings, log);
+  const status = composeStatus(context, engine, settings);
+  const completion = composeCompletion(context, { engine, models, settings, status, log });
+  const chat = composeChat(context, { engine, models, settings, status, log });
+  registerCommands(context, { channel, engine, models, settings, status, chat });
+
+  const activationMs = performance.now() - evaluationStarted;
+  const version = String(context.extension.packageJSON.version);
+  log.info(`Pteron ${version} activated in ${activationMs.toFixed(1)} ms`);
+  return {
+    version,
+    activationMs,
+    engineState: () => engine.supervisor.state,
+    status: () => status.current,
+    suggestions: () => ({ offered: completion.acceptance.offeredCount, accepted: completion.acceptance.acceptedCount }),
+  };
+}
+
+/** Everything is disposed with the context's subscriptions. */
+export function deactivate(): void {}

@@ -1,0 +1,40 @@
+/** The status bar item: its text, colour and tooltip follow `statusOf`; a click opens the menu. */
+import * as vscode from 'vscode';
+import type { Status } from './state';
+
+const colours: Record<Status['severity'], vscode.ThemeColor | undefined> = {
+  normal: undefined,
+  warning: new vscode.ThemeColor('statusBarItem.warningBackground'),
+  error: new vscode.ThemeColor('statusBarItem.errorBackground'),
+};
+
+export class StatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem('pteron.status', vscode.StatusBarAlignment.Right, 100);
+
+  constructor() {
+    this.item.name = 'Pteron';
+    this.item.command = 'pteron.menu';
+    this.item.show();
+  }
+
+  /** `facts` are further lines of the tooltip. */
+  show(status: Status, facts: readonly string[]): void {
+    this.item.text = status.text;
+    this.item.backgroundColor = colours[status.severity];
+    this.item.tooltip = tooltip(status, facts);
+    this.item.accessibilityInformation = { label: `Pteron, ${status.kind}: ${status.detail}`, role: 'button' };
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+}
+
+/** Text from errors is appended as text, never as Markdown. */
+function tooltip(status: Status, facts: readonly string[]): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(undefined, true);
+  markdown.appendMarkdown(`**Pteron** · ${status.kind}\n\n`);
+  markdown.appendText(status.detail);
+  for (const fact of facts) markdown.appendMarkdown('\n\n').appendText(fact);
+  return markdown;
+}
