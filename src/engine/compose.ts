@@ -15,11 +15,14 @@ export interface EngineParts {
 }
 
 /** Puts an engine together; every part can be built alone in a test. */
-export function createEngine({ addon, home, memoryLimitBytes, onActivity }: EngineParts): Engine {
+export function compose({ addon, home, memoryLimitBytes, onActivity }: EngineParts): {
+  engine: Engine;
+  registry: ModelRegistry;
+} {
   const activity = new Activity(onActivity);
   const registry = new ModelRegistry(new ModelStore(home ?? resolveHome()), addon, {
     ...(memoryLimitBytes === undefined ? {} : { memoryLimit: memoryLimitBytes }),
     onLoading: (model) => activity.begin({ state: 'loading', model }),
   });
-  return new Engine(registry, addon, activity);
+  return { engine: new Engine(registry, addon, activity), registry };
 }

@@ -1,7 +1,7 @@
 /** The engine process: forked by the extension, spoken to over fork IPC, ends with its parent. */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { ActivityChanged, type EngineActivity, Log, type LogParams } from '../protocol';
-import { createEngine } from './compose';
+import { compose } from './compose';
 import { loadAddon } from './native/loader';
 import { serve } from './server';
 
@@ -25,7 +25,7 @@ serve(connection, {
   createEngine: ({ home, memoryLimitBytes }) => {
     log('info', `engine ${process.pid} ready after ${performance.now().toFixed(0)} ms`);
     const onActivity = (activity: EngineActivity) => quietly(connection.sendNotification(ActivityChanged, activity));
-    return createEngine({ addon: loadAddon, home, memoryLimitBytes, onActivity });
+    return compose({ addon: loadAddon, home, memoryLimitBytes, onActivity }).engine;
   },
   exit: () => process.exit(0),
 });

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Addon } from '../native/addonTypes';
-import type { ModelStore } from '../models/store';
+import type { Engine } from '../engine';
+import type { ModelRegistry } from '../models/registry';
 
 /** What every command is given: no command reaches for the process, so each can be tested alone. */
 export interface CliContext {
-  readonly store: ModelStore;
+  readonly engine: Engine;
+  readonly registry: ModelRegistry;
   /** Loads the addon at its first call. @throws addon_missing */
   readonly addon: () => Addon;
   readonly stdin: NodeJS.ReadStream;

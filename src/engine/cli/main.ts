@@ -1,10 +1,13 @@
 /** The command line: composes the commands and turns their failures into exit statuses. */
 import { Command, CommanderError } from 'commander';
 import { toPteronError } from '../errors';
-import { resolveHome } from '../models/home';
-import { ModelStore } from '../models/store';
+import { compose } from '../compose';
 import { loadAddon } from '../native/loader';
 import { engineVersion } from '../version';
+import { benchCommand } from './commands/bench';
+import { chatCommand } from './commands/chat';
+import { completeCommand } from './commands/complete';
+import { doctorCommand } from './commands/doctor';
 import { modelsCommand } from './commands/models';
 import { runCommand } from './commands/run';
 import type { CliContext } from './context';
@@ -15,7 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   const context: CliContext = {
-    store: new ModelStore(resolveHome()),
+    ...compose({ addon: loadAddon }),
     addon: loadAddon,
     stdin: process.stdin,
     stdout: process.stdout,
@@ -24,7 +27,8 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   const program = new Command('pteron').description('On-device completion and chat.').version(engineVersion);
   program.exitOverride().showHelpAfterError('(--help shows the options)');
-  for (const define of [modelsCommand, runCommand]) define(program, context);
+  const commands = [doctorCommand, modelsCommand, completeCommand, chatCommand, runCommand, benchCommand];
+  for (const define of commands) define(program, context);
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -32,6 +36,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (interrupt.signal.aborted) return exitStatus.interrupted;
     process.stderr.write(`${toPteronError(error).toString()}\n`);
     return exitStatus.failure;
+  } finally {
+    await context.engine.dispose();
   }
   return interrupt.signal.aborted ? exitStatus.interrupted : exitStatus.ok;
 }

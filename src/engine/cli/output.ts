@@ -1,4 +1,5 @@
 /** How results reach the terminal: one JSON object, JSON Lines, or text for people. */
+import type { GenerationResult } from '../../protocol';
 
 export function printJson(stdout: NodeJS.WritableStream, value: unknown): void {
   stdout.write(`${JSON.stringify(value)}\n`);
@@ -23,4 +24,12 @@ export function formatBytes(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
   const value = bytes / 1000 ** power;
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[power - 1]}`;
+}
+
+/** One line for people: speed, and what was reused. */
+export function summarizeTimings({ finish, timings }: GenerationResult): string {
+  const { promptTokens, reusedTokens, firstTokenMs, generatedTokens, decodeMs } = timings;
+  const speed = generatedTokens > 1 ? `${(generatedTokens / (decodeMs / 1000)).toFixed(1)} tokens/s, ` : '';
+  const prompt = `prompt ${promptTokens} tokens (${reusedTokens} reused)`;
+  return `[${finish}: ${generatedTokens} tokens, ${speed}first after ${firstTokenMs.toFixed(0)} ms, ${prompt}]`;
 }

@@ -1,10 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PteronError } from '../../../protocol';
 import { invalidArgument } from '../../errors';
 import type { Program, Tensor } from '../../native/addonTypes';
 import type { CliContext, CommandDefinition } from '../context';
-import { parseNpy, formatNpy } from '../npy';
+import { readInput } from '../files';
+import { formatNpy, parseNpy } from '../npy';
 import { printJson } from '../output';
 
 interface RunOptions {
@@ -64,9 +64,7 @@ function checkMethod(program: Program, method: string): void {
 }
 
 async function readTensor(path: string): Promise<Tensor> {
-  const file = await readFile(path).catch((cause: unknown) => {
-    throw new PteronError('file_not_found', `The input ${path} cannot be read.`, 'Check its path.', { cause });
-  });
+  const file = await readInput(path);
   try {
     return parseNpy(file);
   } catch (error) {

@@ -1,0 +1,31 @@
+import type { DoctorReport } from '../../../protocol';
+import type { CommandDefinition } from '../context';
+import { formatBytes, formatTable, printJson } from '../output';
+
+export const doctorCommand: CommandDefinition = (program, { engine, stdout }) => {
+  program
+    .command('doctor')
+    .description('the machine, backends, memory, models, and what is missing with its remedy')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { json?: boolean }) => {
+      const report = await engine.doctor();
+      if (options.json) printJson(stdout, report);
+      else stdout.write(describe(report));
+    });
+};
+
+function describe(report: DoctorReport): string {
+  const { cpu, memoryBytes, models, problems } = report;
+  const facts = [
+    ['Pteron', `${report.engineVersion} on ${report.platform}, Node ${report.node}`],
+    ['CPU', `${cpu.model}, ${cpu.threads} threads${cpu.features.length > 0 ? `, ${cpu.features.join(' ')}` : ''}`],
+    ['Memory', `${formatBytes(memoryBytes.available)} of ${formatBytes(memoryBytes.total)} available`],
+    ['Backends', report.backends.join(', ') || 'none'],
+    ['MLX device', report.mlxDevice],
+    ['Store', report.home],
+  ].map(([name, value]) => `${name!.padEnd(11)}${value}\n`);
+  const rows = models.map(({ id, role, quantization, bytes }) => [id, role, quantization, formatBytes(bytes)]);
+  const list = rows.length > 0 ? `\n${formatTable(['MODEL', 'ROLE', 'WEIGHTS', 'SIZE'], rows)}` : '';
+  const findings = problems.map(({ code, message, remedy }) => `✗ ${code}: ${message} ${remedy}\n`);
+  return `${facts.join('')}${list}\n${findings.length > 0 ? findings.join('') : '✓ Everything needed is there.\n'}`;
+}
