@@ -4,7 +4,7 @@
  */
 
 /** @typedef {'disk_full' | 'permission_denied' | 'network_unavailable' | 'hash_mismatch' | 'tool_missing' |
- *   'unsupported_platform' | 'command_failed' | 'interrupted'} SetupErrorCode */
+ *   'unsupported_platform' | 'invalid_argument' | 'command_failed' | 'interrupted'} SetupErrorCode */
 
 export class SetupError extends Error {
   /**
@@ -36,10 +36,9 @@ export const formatBytes = (bytes) =>
 
 /** @param {string} where @param {number} [needed] bytes @param {number} [free] bytes */
 export function diskFull(where, needed, free, cause) {
-  const figures =
-    !needed
-      ? ''
-      : ` ${formatBytes(needed)} are needed${free === undefined ? '' : `, ${formatBytes(free)} are free`}.`;
+  const figures = !needed
+    ? ''
+    : ` ${formatBytes(needed)} are needed${free === undefined ? '' : `, ${formatBytes(free)} are free`}.`;
   return new SetupError(
     'disk_full',
     `No space left at ${where}.${figures}`,

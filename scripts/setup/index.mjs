@@ -33,7 +33,7 @@ export const plans = {
   build,
   start: [...build, ...models],
   test: [...build, ...models, testSystemPackages, workbench],
-  bench: [...build, ...models, benchPeer],
+  bench: [...build, ...models, testSystemPackages, workbench, benchPeer],
   package: build,
 };
 

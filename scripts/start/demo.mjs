@@ -40,7 +40,7 @@ const perSecond = (count, ms) => (ms > 0 ? ((1000 * count) / ms).toFixed(1) : '�
 function describeTimings({ promptTokens, prefillMs, firstTokenMs, generatedTokens, decodeMs }) {
   return dim(
     `${promptTokens} prompt tokens at ${perSecond(promptTokens, prefillMs)} t/s · first token after ${Math.round(firstTokenMs)} ms · ` +
-      `${generatedTokens} tokens at ${perSecond(generatedTokens - 1, decodeMs)} t/s`,
+      `${generatedTokens} tokens at ${perSecond(generatedTokens, decodeMs)} t/s`,
   );
 }
 
