@@ -1,0 +1,164 @@
+#include "core/program.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors.h"
+#include "core/inputs.h"
+#include "core/log.h"
+
+#ifdef PTERON_OWN_DELEGATE
+#include "mlx/graph_info.h"
+#endif
+
+namespace pteron {
+namespace {
+
+using executorch::runtime::Error;
+using executorch::runtime::Method;
+
+constexpr const char* kMlx = "MLXBackend";
+
+bool usesMlx(const MethodInfo& method) {
+  return std::find(method.delegates.begin(), method.delegates.end(), kMlx) != method.delegates.end();
+}
+
+} // namespace
+
+Program::Program(const LoadRequest& request) : request_(request), module_(openModule(request)) {
+  methods_ = describeMethods(*module_->program(), request_.path);
+  checkBackends(request_, methods_);
+  checkMemory(request_, methods_, 0);
+  readConstants();
+  loadMethods();
+}
+
+void Program::readConstants() {
+  for (const MethodInfo& info : methods_) {
+    if (info.isConstant()) {
+      loadMethod(*module_, request_, info.name, /*perLane=*/false);
+      provideOutputs(info);
+      Method& loaded = method(info.name);
+      execute(loaded, nullptr);
+      const auto& output = loaded.get_output(0);
+      if (output.isTensor() || output.isInt() || output.isDouble() || output.isBool()) {
+        if (auto value = constantOf(copyOutput(output))) {
+          constants_.emplace(info.name, std::move(*value));
+        }
+      }
+      module_->unload_method(info.name);
+    }
+  }
+}
+
+void Program::loadMethods() {
+#ifdef PTERON_OWN_DELEGATE
+  mlx::GraphInfoCollector collector;
+#endif
+  for (const MethodInfo& info : methods_) {
+    if (!info.isConstant() && !usesMlx(info)) {
+      loadMethod(*module_, request_, info.name, /*perLane=*/false);
+    }
+  }
+  loadInLanes();
+  std::for_each(methods_.begin(), methods_.end(), [this](const MethodInfo& info) { provideOutputs(info); });
+#ifdef PTERON_OWN_DELEGATE
+  for (const mlx::GraphInfo& graph : collector.graphs) {
+    graphs_.push_back({graph.method,
+                       {graph.nodes.begin(), graph.nodes.end()},
+                       graph.constants,
+                       graph.constantBytes,
+                       graph.mutableBytes});
+  }
+#endif
+}
+
+// The delegate's methods, each in the load scope; a second time outside of it where lanes turn out to be impossible.
+void Program::loadInLanes() {
+  bool any = false;
+  for (const MethodInfo& info : methods_) {
+    if (usesMlx(info)) {
+      any = true;
+      state_.loading([&] { loadMethod(*module_, request_, info.name, /*perLane=*/true); });
+    }
+  }
+  hasLanes_ = any && state_.available();
+  if (hasLanes_) {
+    checkMemory(request_, methods_, static_cast<uint64_t>(state_.bytesPerLane()));
+    return;
+  }
+  for (const MethodInfo& info : methods_) {
+    if (usesMlx(info)) {
+      module_->unload_method(info.name);
+      loadMethod(*module_, request_, info.name, /*perLane=*/false);
+    }
+  }
+}
+
+void Program::provideOutputs(const MethodInfo& info) {
+  if (!module_->is_method_loaded(info.name)) {
+    return;
+  }
+  for (size_t i = 0; i < info.outputs.size(); ++i) {
+    const TensorInfo& output = info.outputs[i];
+    if (output.kind == TensorInfo::Kind::Tensor && !output.planned && output.bytes > 0) {
+      auto& buffer = outputs_.emplace_back(output.bytes);
+      // Refused for an output that is an input or a constant: it then has memory of its own.
+      (void)method(info.name).set_output_data_ptr(buffer.data(), buffer.size(), i);
+      takeRuntimeLog();
+    }
+  }
+}
+
+std::optional<int64_t> Program::integer(const std::string& name) const {
+  const auto found = constants_.find(name);
+  if (found == constants_.end() || !std::holds_alternative<double>(found->second)) {
+    return std::nullopt;
+  }
+  const double value = std::get<double>(found->second);
+  return std::abs(value) < 1e15 ? std::optional(static_cast<int64_t>(value)) : std::nullopt;
+}
+
+std::vector<HostTensor> Program::run(const std::string& name, std::vector<HostTensor>& inputs) {
+  const MethodInfo* info = findMethod(methods_, name);
+  if (!module_->is_method_loaded(name)) { // a constant, unloaded after it was read
+    loadMethod(*module_, request_, name, /*perLane=*/false);
+    provideOutputs(*info);
+  }
+  if (hasLanes_ && !runLane_) {
+    runLane_ = newLane();
+  }
+  Method& loaded = method(name);
+  setInputs(loaded, *info, inputs);
+  execute(loaded, runLane_.get());
+  std::vector<HostTensor> outputs;
+  for (size_t i = 0; i < loaded.outputs_size(); ++i) {
+    outputs.push_back(copyOutput(loaded.get_output(i)));
+  }
+  return outputs;
+}
+
+std::unique_ptr<Lane> Program::newLane() const { return hasLanes_ ? std::make_unique<Lane>(state_) : nullptr; }
+
+void Program::acquireSession() {
+  if (sessions_.fetch_add(1) > 0 && !hasLanes_) {
+    sessions_.fetch_sub(1);
+    throw programUnsupported(path(), "it keeps its state outside the MLX delegate, so it serves one session at a time");
+  }
+}
+
+void Program::releaseSession() { sessions_.fetch_sub(1); }
+
+void Program::execute(Method& method, const Lane* lane) {
+  takeRuntimeLog();
+  Lane::Active active(lane);
+  try {
+    if (const Error error = method.execute(); error != Error::Ok) {
+      throw inferenceFailed(takeFailureReason(error));
+    }
+  } catch (const RuntimeAbort& abort) {
+    throw inferenceFailed(abort.what());
+  }
+}
+
+} // namespace pteron

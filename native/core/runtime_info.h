@@ -1,0 +1,24 @@
+// Versions, backends and the device that this build runs on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/machine_memory.h"
+
+namespace pteron {
+
+struct RuntimeInfo {
+  std::string executorch;
+  std::optional<std::string> mlx;
+  std::vector<std::string> backends;
+  std::string mlxDevice; // "cpu (avx2, 2 threads)", "metal"; "none" without a delegate
+  std::vector<std::string> cpuFeatures;
+  int threads = 0;
+  MachineMemory memory;
+};
+
+RuntimeInfo runtimeInfo();
+
+} // namespace pteron

@@ -1,0 +1,221 @@
+#include "core/session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <string_view>
+
+#include "core/errors.h"
+
+namespace pteron {
+namespace {
+
+uint64_t seedOf(const SamplingOptions& sampling) {
+  if (sampling.seed) {
+    return *sampling.seed;
+  }
+  if (sampling.temperature == 0) {
+    return 0;
+  }
+  std::random_device device;
+  return (static_cast<uint64_t>(device()) << 32) | device();
+}
+
+} // namespace
+
+Session::Session(std::shared_ptr<Program> program, std::string method, int64_t contextLength)
+    : program_(std::move(program)), method_(std::move(method)), shape_(languageModelShape(*program_, method_)),
+      contextLength_(contextLength) {
+  if (contextLength < 1 || contextLength > (shape_.context > 0 ? shape_.context : INT32_MAX)) {
+    throw invalidArgument("contextLength must lie between 1 and " + std::to_string(shape_.context) + ", not at " +
+                          std::to_string(contextLength) + ".");
+  }
+  program_->acquireSession();
+}
+
+Session::~Session() { program_->releaseSession(); }
+
+// Runs a job of a healthy session and remembers what made it unhealthy.
+template <typename Work> auto Session::guarded(Work work) {
+  if (!poison_.empty()) {
+    throw sessionPoisoned(poison_);
+  }
+  try {
+    prepare();
+    return work();
+  } catch (const CodedError& error) {
+    if (std::string_view(error.code()) == "inference_failed") {
+      poison_ = error.what();
+    }
+    throw;
+  } catch (const std::exception& error) {
+    poison_ = error.what();
+    throw;
+  }
+}
+
+bool Session::prefill(std::span<const int32_t> tokens, const Cancelled& cancelled) {
+  return guarded([&] {
+    const size_t cached = static_cast<size_t>(position());
+    checkRoom(static_cast<int64_t>(history_.size() - cached + tokens.size()));
+    if (tokens.empty() && !pending_) {
+      return false;
+    }
+    // history_ holds cached + pending; chunks are cut from a copy, for feed() appends to history_.
+    std::vector<int32_t> queue(history_.begin() + position(), history_.end());
+    queue.insert(queue.end(), tokens.begin(), tokens.end());
+    std::span<const int32_t> rest(queue);
+    while (!rest.empty()) {
+      if (cancelled()) {
+        return true;
+      }
+      const auto chunk = rest.first(std::min(rest.size(), static_cast<size_t>(shape_.chunk)));
+      rest = rest.subspan(chunk.size());
+      const Logits logits = feed(chunk, 1);
+      if (rest.empty()) {
+        keepLogits(logits.row(0));
+      }
+    }
+    return false;
+  });
+}
+
+Finish Session::decode(const DecodeRequest& request, const OnToken& onToken, const Cancelled& cancelled) {
+  return guarded([&] {
+    requireSomethingToDrawFrom();
+    const uint64_t seed = seedOf(request.sampling);
+    for (int64_t count = 0; count < request.maxTokens; ++count) {
+      if (cancelled()) {
+        return Finish::Cancelled;
+      }
+      if (pending_ && position() >= contextLength_) {
+        return Finish::Length;
+      }
+      const LogitRow row = pending_ ? feed(std::span(history_).last(1), 1).row(0) : keptLogits();
+      const int32_t token = draw(row, request.sampling, seed, request.mask);
+      if (std::find(request.stopIds.begin(), request.stopIds.end(), token) != request.stopIds.end()) {
+        keepLogits(row); // nothing is pending: a further decode draws from here again
+        return Finish::Stop;
+      }
+      history_.push_back(token);
+      pending_ = true;
+      hasLogits_ = false;
+      if (!onToken(token)) {
+        return Finish::Stop;
+      }
+    }
+    return Finish::Length;
+  });
+}
+
+VerifyResult Session::verify(std::span<const int32_t> draft, const SamplingOptions& sampling) {
+  return guarded([&] {
+    requireSomethingToDrawFrom();
+    checkRoom(pending_ ? 1 : 0);
+    const int64_t room = contextLength_ - position() - (pending_ ? 1 : 0);
+    draft = draft.first(std::min(draft.size(), static_cast<size_t>(room)));
+    const uint64_t seed = seedOf(sampling);
+    VerifyResult result;
+    // Without a pending token the first row is at hand already, and the pass begins with the draft.
+    if (!pending_) {
+      const int32_t first = draw(keptLogits(), sampling, seed, {});
+      hasLogits_ = false;
+      pending_ = true;
+      history_.push_back(first);
+      if (draft.empty() || draft[0] != first) {
+        return VerifyResult{0, first};
+      }
+      draft = draft.subspan(1);
+      result.accepted = 1;
+    }
+    std::vector<int32_t> fed{history_.back()};
+    fed.insert(fed.end(), draft.begin(), draft.end());
+    const int64_t start = position();
+    const Logits logits = feed(fed, static_cast<int64_t>(fed.size()));
+    for (size_t i = 0;; ++i) {
+      // Positions and the penalty's window are those of plain decoding after the tokens accepted so far.
+      history_.resize(static_cast<size_t>(start) + i + 1);
+      position_ = start + static_cast<int64_t>(i) + 1;
+      const int32_t token = draw(logits.row(static_cast<int64_t>(i)), sampling, seed, {});
+      if (i == draft.size() || draft[i] != token) {
+        history_.push_back(token);
+        pending_ = true;
+        result.next = token;
+        return result;
+      }
+      ++result.accepted;
+      history_.push_back(token);
+    }
+  });
+}
+
+int64_t Session::rewind(int64_t position) {
+  position_ = std::min(position, this->position());
+  history_.resize(static_cast<size_t>(position_.load()));
+  pending_ = false;
+  hasLogits_ = false;
+  return position_;
+}
+
+void Session::reset() {
+  rewind(0);
+  poison_.clear();
+  fresh_ = false; // the next job makes a new lane
+}
+
+// Lanes and models belong to the worker thread, so they are made by the first job.
+void Session::prepare() {
+  if (!model_) {
+    model_ = std::make_unique<LanguageModel>(*program_, method_);
+  }
+  if (!fresh_) {
+    lane_.reset(); // before the new one, so that there are never two
+    lane_ = program_->newLane();
+    fresh_ = true;
+  }
+}
+
+// The tokens take the place of all that history_ holds from `position` on.
+Logits Session::feed(std::span<const int32_t> tokens, int64_t rows) {
+  const Logits logits = model_->forward(lane_.get(), tokens, position(), rows);
+  const auto cached = static_cast<size_t>(position());
+  if (history_.size() != cached + 1 || tokens.size() != 1) { // not the pending token fed alone
+    history_.resize(cached);
+    history_.insert(history_.end(), tokens.begin(), tokens.end());
+  }
+  position_ = position() + static_cast<int64_t>(tokens.size());
+  pending_ = false;
+  hasLogits_ = false;
+  return logits;
+}
+
+void Session::keepLogits(const LogitRow& row) {
+  const size_t bytes = static_cast<size_t>(row.size) * (row.type == LogitType::F32 ? 4 : 2);
+  logits_.resize(bytes);
+  if (row.data != logits_.data()) {
+    std::memcpy(logits_.data(), row.data, bytes);
+  }
+  hasLogits_ = true;
+}
+
+LogitRow Session::keptLogits() const { return {logits_.data(), shape_.logits, shape_.vocabulary}; }
+
+// The token stands right after all of history_.
+int32_t Session::draw(const LogitRow& row, const SamplingOptions& sampling, uint64_t seed,
+                      std::span<const uint32_t> mask) {
+  return sampler_.draw(row, sampling, seed, static_cast<int64_t>(history_.size()), history_, mask);
+}
+
+void Session::requireSomethingToDrawFrom() const {
+  if (!pending_ && !hasLogits_) {
+    throw invalidArgument("There is nothing to draw from: prefill at least one token first.");
+  }
+}
+
+void Session::checkRoom(int64_t tokens) const {
+  if (position() + tokens > contextLength_) {
+    throw promptTooLong(position() + tokens, contextLength_);
+  }
+}
+
+} // namespace pteron

@@ -1,0 +1,153 @@
+#include "node/program_wrap.h"
+
+#include "core/inputs.h"
+#include "node/addon_data.h"
+#include "node/arguments.h"
+#include "node/session_wrap.h"
+#include "node/tensor_value.h"
+
+namespace pteron {
+namespace {
+
+constexpr napi_type_tag kProgramTag = {0x70746572'6f6e5072, 0x6f6772616d000001};
+
+// A method may be called on any object; only ours carry the tag.
+void checkThis(const Napi::CallbackInfo& info) {
+  if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kProgramTag)) {
+    throw invalidArgument("This method belongs to a Program.");
+  }
+}
+
+LoadRequest loadRequest(const Napi::CallbackInfo& info) {
+  LoadRequest request;
+  request.path = requireString(info[0], "path");
+  request.dataPaths = optionalStrings(option(info[1], "dataPaths"), "dataPaths");
+  if (const Napi::Value limit = option(info[1], "memoryLimit"); !limit.IsUndefined()) {
+    request.memoryLimit = static_cast<uint64_t>(requireNumber(limit, "memoryLimit", 0, kMaxSafeInteger));
+  }
+  return request;
+}
+
+template <typename Items, typename Make> Napi::Value listOf(Napi::Env env, const Items& items, Make make) {
+  auto array = Napi::Array::New(env, items.size());
+  for (uint32_t i = 0; i < items.size(); ++i) {
+    array.Set(i, make(env, items[i]));
+  }
+  return array;
+}
+
+} // namespace
+
+Napi::Function ProgramWrap::define(Napi::Env env) {
+  return DefineClass(env, "Program",
+                     {StaticMethod<&ProgramWrap::load>("load"),
+                      InstanceAccessor<&ProgramWrap::methods>("methods"),
+                      InstanceAccessor<&ProgramWrap::graphs>("graphs"),
+                      InstanceMethod<&ProgramWrap::constant>("constant"),
+                      InstanceMethod<&ProgramWrap::run>("run"),
+                      InstanceMethod<&ProgramWrap::createSession>("createSession"),
+                      InstanceMethod<&ProgramWrap::dispose>("dispose")});
+}
+
+ProgramWrap::ProgramWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  throwing(info.Env(), [&] {
+    if (!info[0].IsExternal()) {
+      throw invalidArgument("Use Program.load.");
+    }
+    host_ = *info[0].As<Napi::External<std::shared_ptr<ProgramHost>>>().Data();
+    info.This().As<Napi::Object>().TypeTag(&kProgramTag);
+  });
+}
+
+ProgramWrap::~ProgramWrap() {
+  if (host_) {
+    host_->dispose();
+  }
+}
+
+Napi::Value ProgramWrap::load(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return rejecting(env, [&]() -> Napi::Value {
+    const LoadRequest request = loadRequest(info);
+    const auto owner = AddonData::of(env).programClass.Value();
+    auto call = std::make_unique<JobCall>(env, owner, env.Undefined(), env.Undefined());
+    const auto host = AddonData::of(env).newHost(env);
+    ProgramHost* loading = host.get();
+    return host->submit(std::move(call), nullptr, [loading, request](JobContext&) -> ProgramHost::Result {
+      loading->load(request);
+      return [loading](Napi::Env env) -> Napi::Value {
+        auto shared = loading->shared_from_this();
+        return AddonData::of(env).programClass.New({Napi::External<std::shared_ptr<ProgramHost>>::New(env, &shared)});
+      };
+    });
+  });
+}
+
+Napi::Value ProgramWrap::methods(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    return listOf(info.Env(), host_->program()->methods(), methodInfoValue);
+  });
+}
+
+Napi::Value ProgramWrap::graphs(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    return listOf(info.Env(), host_->program()->graphs(), graphInfoValue);
+  });
+}
+
+Napi::Value ProgramWrap::constant(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    const auto& constants = host_->program()->constants();
+    const auto found = constants.find(requireString(info[0], "name"));
+    return found == constants.end() ? info.Env().Undefined() : constantValue(info.Env(), found->second);
+  });
+}
+
+Napi::Value ProgramWrap::run(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return rejecting(env, [&]() -> Napi::Value {
+    checkThis(info);
+    const std::string name = requireString(info[0], "method");
+    const auto program = host_->program();
+    const MethodInfo* method = findMethod(program->methods(), name);
+    if (!method || !info[1].IsArray()) {
+      throw invalidArgument(method ? "inputs must be an array of tensors." : "The program has no method " + name + ".");
+    }
+    std::vector<HostTensor> inputs;
+    const auto given = info[1].As<Napi::Array>();
+    for (uint32_t i = 0; i < given.Length(); ++i) {
+      inputs.push_back(tensorArgument(given[i]));
+    }
+    checkInputs(*method, inputs);
+    auto call = std::make_unique<JobCall>(env, info.This().As<Napi::Object>(), env.Undefined(), env.Undefined());
+    return host_->submit(std::move(call), nullptr, [program = program.get(), name, inputs](JobContext&) mutable {
+      return [outputs = program->run(name, inputs)](Napi::Env env) { return listOf(env, outputs, tensorValue); };
+    });
+  });
+}
+
+Napi::Value ProgramWrap::createSession(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return throwing(env, [&]() -> Napi::Value {
+    checkThis(info);
+    const int64_t contextLength = requireInteger(option(info[0], "contextLength"), "contextLength", 1, INT32_MAX);
+    const Napi::Value method = option(info[0], "method");
+    auto session = std::make_unique<Session>(
+        host_->program(), method.IsUndefined() ? "forward" : requireString(method, "method"), contextLength);
+    auto shared = std::make_shared<SessionHost>(host_, std::move(session));
+    return AddonData::of(env).sessionClass.New({Napi::External<std::shared_ptr<SessionHost>>::New(env, &shared)});
+  });
+}
+
+Napi::Value ProgramWrap::dispose(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    host_->dispose();
+    return info.Env().Undefined();
+  });
+}
+
+} // namespace pteron

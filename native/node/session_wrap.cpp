@@ -1,0 +1,169 @@
+#include "node/session_wrap.h"
+
+#include "node/arguments.h"
+
+namespace pteron {
+namespace {
+
+constexpr napi_type_tag kSessionTag = {0x70746572'6f6e5365, 0x7373696f6e000001};
+
+// A method may be called on any object; only ours carry the tag.
+void checkThis(const Napi::CallbackInfo& info) {
+  if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kSessionTag)) {
+    throw invalidArgument("This method belongs to a Session.");
+  }
+}
+
+DecodeRequest decodeRequest(Napi::Value options, const Session& session) {
+  if (!options.IsObject()) {
+    throw invalidArgument("decode takes an object of options.");
+  }
+  DecodeRequest request;
+  request.maxTokens = requireInteger(option(options, "maxTokens"), "maxTokens", 1, INT32_MAX);
+  request.sampling = samplingOptions(option(options, "sampling"));
+  request.mask = tokenMask(option(options, "mask"), session.shape().vocabulary);
+  if (const Napi::Value stop = option(options, "stopIds"); !stop.IsUndefined()) {
+    request.stopIds = requireTokens(stop, "stopIds", session.shape().vocabulary);
+  }
+  return request;
+}
+
+Napi::Value decodeResult(Napi::Env env, const std::vector<int32_t>& tokens, Finish finish) {
+  auto array = Napi::Array::New(env, tokens.size());
+  for (uint32_t i = 0; i < tokens.size(); ++i) {
+    array.Set(i, Napi::Number::New(env, tokens[i]));
+  }
+  auto result = Napi::Object::New(env);
+  result.Set("tokens", array);
+  result.Set("finish", finish == Finish::Stop ? "stop" : finish == Finish::Length ? "length" : "cancelled");
+  return result;
+}
+
+std::unique_ptr<JobCall> newCall(const Napi::CallbackInfo& info, Napi::Value signal, Napi::Value onToken) {
+  return std::make_unique<JobCall>(info.Env(), info.This().As<Napi::Object>(), signal, onToken);
+}
+
+} // namespace
+
+Napi::Function SessionWrap::define(Napi::Env env) {
+  return DefineClass(env, "Session",
+                     {InstanceAccessor<&SessionWrap::position>("position"),
+                      InstanceMethod<&SessionWrap::prefill>("prefill"),
+                      InstanceMethod<&SessionWrap::decode>("decode"),
+                      InstanceMethod<&SessionWrap::verify>("verify"),
+                      InstanceMethod<&SessionWrap::rewind>("rewind"),
+                      InstanceMethod<&SessionWrap::reset>("reset"),
+                      InstanceMethod<&SessionWrap::dispose>("dispose")});
+}
+
+SessionWrap::SessionWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  throwing(info.Env(), [&] {
+    if (!info[0].IsExternal()) {
+      throw invalidArgument("Use Program.createSession.");
+    }
+    host_ = *info[0].As<Napi::External<std::shared_ptr<SessionHost>>>().Data();
+    info.This().As<Napi::Object>().TypeTag(&kSessionTag);
+  });
+}
+
+SessionWrap::~SessionWrap() {
+  if (host_) {
+    host_->dispose();
+  }
+}
+
+Napi::Value SessionWrap::position(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    return Napi::Number::New(info.Env(), static_cast<double>(host_->session().position()));
+  });
+}
+
+Napi::Value SessionWrap::prefill(const Napi::CallbackInfo& info) {
+  return rejecting(info.Env(), [&]() -> Napi::Value {
+    checkThis(info);
+    Session* session = &host_->session();
+    auto tokens = requireTokens(info[0], "tokens", session->shape().vocabulary);
+    auto call = newCall(info, option(info[1], "signal"), info.Env().Undefined());
+    return host_->program().submit(
+        std::move(call), host_, [session, tokens = std::move(tokens)](JobContext& job) -> ProgramHost::Result {
+          const bool cancelled = session->prefill(tokens, [&job] { return job.cancelled(); });
+          return [position = session->position(), cancelled](Napi::Env env) {
+            auto result = Napi::Object::New(env);
+            result.Set("position", Napi::Number::New(env, static_cast<double>(position)));
+            result.Set("cancelled", Napi::Boolean::New(env, cancelled));
+            return result;
+          };
+        });
+  });
+}
+
+Napi::Value SessionWrap::decode(const Napi::CallbackInfo& info) {
+  return rejecting(info.Env(), [&]() -> Napi::Value {
+    checkThis(info);
+    Session* session = &host_->session();
+    auto request = decodeRequest(info[0], *session);
+    const Napi::Value onToken = option(info[0], "onToken");
+    const bool streams = !onToken.IsUndefined();
+    auto call = newCall(info, option(info[0], "signal"), onToken);
+    return host_->program().submit(
+        std::move(call), host_, [session, streams, request = std::move(request)](JobContext& job) -> ProgramHost::Result {
+          std::vector<int32_t> tokens;
+          const auto onToken = [&](int32_t token) {
+            tokens.push_back(token);
+            return !streams || job.deliver(token);
+          };
+          const Finish finish = session->decode(request, onToken, [&job] { return job.cancelled(); });
+          return [tokens, finish](Napi::Env env) { return decodeResult(env, tokens, finish); };
+        });
+  });
+}
+
+Napi::Value SessionWrap::verify(const Napi::CallbackInfo& info) {
+  return rejecting(info.Env(), [&]() -> Napi::Value {
+    checkThis(info);
+    Session* session = &host_->session();
+    auto draft = requireTokens(info[0], "draft", session->shape().vocabulary);
+    if (static_cast<int64_t>(draft.size()) > session->maxDraft()) {
+      throw invalidArgument("A draft of this program has at most " + std::to_string(session->maxDraft()) + " tokens.");
+    }
+    const SamplingOptions sampling = samplingOptions(info[1]);
+    auto call = newCall(info, info.Env().Undefined(), info.Env().Undefined());
+    return host_->program().submit(
+        std::move(call), host_, [session, sampling, draft = std::move(draft)](JobContext&) -> ProgramHost::Result {
+          const VerifyResult verified = session->verify(draft, sampling);
+          return [verified](Napi::Env env) {
+            auto result = Napi::Object::New(env);
+            result.Set("accepted", Napi::Number::New(env, static_cast<double>(verified.accepted)));
+            result.Set("next", Napi::Number::New(env, verified.next));
+            return result;
+          };
+        });
+  });
+}
+
+Napi::Value SessionWrap::rewind(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    const int64_t position = requireInteger(info[0], "position", 0, INT32_MAX);
+    return Napi::Number::New(info.Env(), static_cast<double>(host_->idleSession().rewind(position)));
+  });
+}
+
+Napi::Value SessionWrap::reset(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    host_->idleSession().reset();
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value SessionWrap::dispose(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    checkThis(info);
+    host_->dispose();
+    return info.Env().Undefined();
+  });
+}
+
+} // namespace pteron
