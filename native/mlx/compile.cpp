@@ -1,0 +1,188 @@
+#include "compile.h"
+
+#include "failure.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace pteron::mlx {
+
+namespace {
+
+constexpr int kNever = -1, kForever = std::numeric_limits<int>::max();
+constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
+
+struct Version {
+  uint32_t slot;
+  uint32_t parent = kNone;
+  int defined = kNever; // step, or kNever for what was there before
+  int lastRead = kNever;
+};
+
+class Compiler {
+public:
+  Compiler(Graph& graph, bool isMain) : graph_(graph), isMain_(isMain), current_(graph.tensors()) {
+    for (uint32_t slot = 0; slot < graph.tensors(); ++slot) {
+      current_[slot] = slot;
+      versions_.push_back({slot});
+    }
+  }
+
+  CompiledChain run(Chain& chain) {
+    for (const auto& node : chain) addStep(*node);
+    keepResults();
+    for (size_t i = 0; i < result_.steps.size(); ++i)
+      if (result_.steps[i].effect == Effect::Update) planUpdate(static_cast<int>(i));
+    planLifetimes();
+    result_.versions = static_cast<uint32_t>(versions_.size());
+    return std::move(result_);
+  }
+
+private:
+  void addStep(Node& node) {
+    const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
+    Step step{handler.run, &node, handler.effect, kNone, kNone, false, false, {}};
+    const int index = static_cast<int>(result_.steps.size());
+    visitSlots(node, [&](Tid& tid, Access access) { access == Access::Read ? read(tid, step, index) : write(tid, step, index); }, [](Vid&, Access) {});
+    result_.steps.push_back(std::move(step));
+  }
+
+  void read(Tid& tid, Step& step, int index) {
+    const Space space = graph_.space(tid.idx);
+    const uint32_t version = current_[tid.idx];
+    if (versions_[version].defined == kNever && (space == Space::Temp || space == Space::Output))
+      throw Failure(Error::InvalidProgram, std::string(nodeName(step.node->kind)) + " reads a tensor that nothing has written");
+    tid.idx = version;
+    versions_[version].lastRead = index;
+    if (step.source == kNone) step.source = version;
+  }
+
+  void write(Tid& tid, Step& step, int index) {
+    const uint32_t slot = tid.idx;
+    const Space space = graph_.space(slot);
+    if (space == Space::Input || (isMain_ && space == Space::Constant))
+      throw Failure(Error::InvalidProgram, std::string(nodeName(step.node->kind)) + " writes an input or a constant");
+    const bool aliases = step.effect == Effect::View || step.effect == Effect::Update;
+    versions_.push_back({slot, aliases ? step.source : kNone, index, index});
+    tid.idx = current_[slot] = static_cast<uint32_t>(versions_.size()) - 1;
+    if (step.out == kNone) step.out = tid.idx;
+  }
+
+  // Outputs and changed state are read at the end.
+  void keepResults() {
+    for (const IoSlot& slot : graph_.outputMap) {
+      const uint32_t version = slot.isTensor ? current_[slot.idx] : kNone;
+      if (slot.isTensor && isMain_) {
+        const Space space = graph_.space(slot.idx);
+        if (versions_[version].defined == kNever && (space == Space::Temp || space == Space::Output))
+          throw Failure(Error::InvalidProgram, "an output is never written");
+        versions_[version].lastRead = kForever;
+      }
+      result_.outputs.push_back(version);
+    }
+    for (uint32_t slot = 0; slot < graph_.tensors(); ++slot) {
+      const Space kept = isMain_ ? Space::Mutable : Space::Constant;
+      if (graph_.space(slot) != kept || current_[slot] == slot) continue;
+      versions_[current_[slot]].lastRead = kForever;
+      result_.commits.push_back({current_[slot], slot});
+      detachFromOtherState(current_[slot], slot);
+    }
+  }
+
+  // State that becomes a view of other state must be copied before that changes.
+  void detachFromOtherState(uint32_t version, uint32_t slot) {
+    const uint32_t root = rootOf(version);
+    if (root >= graph_.tensors() || root == slot || graph_.space(root) != Space::Mutable) return;
+    materialize(version);
+  }
+
+  uint32_t rootOf(uint32_t version) const {
+    while (versions_[version].parent != kNone) version = versions_[version].parent;
+    return version;
+  }
+
+  bool descends(uint32_t version, uint32_t ancestor) const {
+    for (; version != kNone; version = versions_[version].parent)
+      if (version == ancestor) return true;
+    return false;
+  }
+
+  void materialize(uint32_t version) {
+    if (versions_[version].defined == kNever) return;
+    Step& step = result_.steps[static_cast<size_t>(versions_[version].defined)];
+    if (step.effect != Effect::View) return;
+    step.materialize = true;
+    versions_[version].parent = kNone;
+  }
+
+  // Decides whether the update at `index` may change dst's memory: nobody else may still want the old content.
+  void planUpdate(int index) {
+    Step& step = result_.steps[static_cast<size_t>(index)];
+    const uint32_t root = rootOf(step.source);
+    const bool isState = root < graph_.tensors();
+    if (isState) {
+      if (graph_.space(root) != Space::Mutable) return detach(step);
+      if (!descends(current_[root], step.out)) return detach(step); // the old content stays the state
+    }
+    std::vector<uint32_t> stale;
+    for (uint32_t version = 0; version < step.out; ++version) {
+      if (versions_[version].lastRead <= index || rootOf(version) != root) continue;
+      const int defined = versions_[version].defined;
+      if (defined == kNever || result_.steps[static_cast<size_t>(defined)].effect != Effect::View) return detach(step);
+      stale.push_back(version);
+    }
+    for (uint32_t version : stale) materialize(version);
+    step.inPlace = true;
+  }
+
+  void detach(Step& step) { versions_[step.out].parent = kNone; }
+
+  void planLifetimes() {
+    std::vector<int> life(versions_.size());
+    for (size_t i = 0; i < versions_.size(); ++i) life[i] = versions_[i].lastRead;
+    for (size_t i = versions_.size(); i-- > 0;)
+      if (versions_[i].parent != kNone) life[versions_[i].parent] = std::max(life[versions_[i].parent], life[i]);
+    for (uint32_t i = graph_.tensors(); i < versions_.size(); ++i)
+      if (life[i] != kForever) result_.steps[static_cast<size_t>(life[i])].released.push_back(i);
+    planOutputs();
+  }
+
+  void planOutputs() {
+    result_.directOutputs.assign(versions_.size(), -1);
+    for (size_t i = 0; i < result_.outputs.size() && isMain_; ++i) {
+      const uint32_t version = result_.outputs[i];
+      if (version == kNone || versions_[version].defined == kNever || graph_.space(versions_[version].slot) != Space::Output) continue;
+      if (result_.steps[static_cast<size_t>(versions_[version].defined)].effect == Effect::Fresh) result_.directOutputs[version] = static_cast<int>(i);
+    }
+  }
+
+  Graph& graph_;
+  bool isMain_;
+  std::vector<uint32_t> current_; // slot → version
+  std::vector<Version> versions_;
+  CompiledChain result_;
+};
+
+void refuseUnsupported(const Chain& chain) {
+  std::set<std::string> refusals;
+  for (const auto& node : chain) {
+    const Handler& handler = handlers()[static_cast<size_t>(node->kind)];
+    const std::string name = nodeName(node->kind);
+    if (!handler.run) refusals.insert(name);
+    else if (const char* reason = handler.refuse ? handler.refuse(*node) : nullptr) refusals.insert(name + " (" + reason + ")");
+  }
+  if (refusals.empty()) return;
+  std::string list;
+  for (const std::string& each : refusals) list += (list.empty() ? "" : ", ") + each;
+  throw Failure(Error::DelegateInvalidCompatibility, (refusals.size() == 1 ? "node " : "nodes ") + list + (refusals.size() == 1 ? " is" : " are") + " not supported by this MLX delegate");
+}
+
+} // namespace
+
+CompiledChain compileChain(Graph& graph, Chain& chain, bool isMain) {
+  refuseUnsupported(chain);
+  return Compiler(graph, isMain).run(chain);
+}
+
+} // namespace pteron::mlx

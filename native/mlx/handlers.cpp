@@ -1,0 +1,22 @@
+#include "handlers.h"
+
+namespace pteron::mlx {
+
+const HandlerTable& handlers() {
+  static const HandlerTable table = [] {
+    HandlerTable all{};
+    addIntegerHandlers(all);
+    addViewHandlers(all);
+    addIndexHandlers(all);
+    addUpdateHandlers(all);
+    addElementwiseHandlers(all);
+    addNormHandlers(all);
+    addMatmulHandlers(all);
+    addAttentionHandlers(all);
+    addLibmlxHandlers(all);
+    return all;
+  }();
+  return table;
+}
+
+} // namespace pteron::mlx

@@ -1,0 +1,37 @@
+// Normalizations over the last dimension.
+#include "../failure.h"
+#include "../handlers.h"
+
+namespace pteron::mlx {
+
+namespace {
+
+void runRmsNorm(Frame& frame, const RMSNormNode& node) {
+  const Tensor x = frame.at(node.x);
+  expect(x.shape.rank > 0, "a norm of a scalar");
+  const float* weight = nullptr;
+  if (node.weight) {
+    expect(frame.at(*node.weight).count() == x.shape.last(), "a norm's weight has another size than its rows");
+    weight = frame.floats(*node.weight);
+  }
+  Tensor& out = frame.fresh(node.out, x.type, x.shape);
+  const int64_t dim = x.shape.last();
+  if (dim > 0) cpu::rmsNorm(frame.pool(), frame.floats(x), weight, out.as<float>(), x.count() / dim, dim, node.eps);
+}
+
+void runSoftmax(Frame& frame, const SoftmaxNode& node) {
+  const Tensor x = frame.at(node.x);
+  expect(wrapAxis(node.axis, x.shape.rank) == x.shape.rank - 1, "a softmax over another than the last dimension");
+  Tensor& out = frame.fresh(node.out, isFloat(x.type) ? x.type : DType::F32, x.shape);
+  const int64_t dim = x.shape.last();
+  if (dim > 0) cpu::softmax(frame.pool(), frame.floats(x), out.as<float>(), x.count() / dim, dim);
+}
+
+} // namespace
+
+void addNormHandlers(HandlerTable& table) {
+  on<&runRmsNorm>(table);
+  on<&runSoftmax>(table);
+}
+
+} // namespace pteron::mlx

@@ -1,0 +1,162 @@
+#include "state.h"
+
+#include "failure.h"
+#include "sessions.h"
+#include "tensor.h"
+
+#include <cstdlib>
+#include <string>
+
+namespace pteron::mlx {
+
+namespace {
+
+constexpr size_t kAlignment = 64;
+constexpr int kNone = -1;
+
+using Session = std::map<const StateOwner*, std::shared_ptr<State>>;
+
+struct Context {
+  std::set<const StateOwner*> owners;
+  std::map<int, Session> sessions;
+};
+
+// Guards contexts, owners and sessions; never held while a graph executes.
+struct Registry {
+  std::mutex mutex;
+  std::map<int, Context> contexts;
+  int nextContext = 1, nextSession = 1;
+};
+
+Registry& registry() {
+  static Registry instance;
+  return instance;
+}
+
+thread_local int loadScope = kNone;
+thread_local int activeContext = kNone, activeSession = kNone;
+
+std::shared_ptr<State> newState(const StateLayout& layout) { return std::make_shared<State>(layout); }
+
+} // namespace
+
+StateLayout layoutState(const Graph& graph) {
+  StateLayout layout;
+  for (uint32_t slot : graph.mutableMap) {
+    Shape shape;
+    for (int64_t size : graph.meta[slot].shape) shape.push(size);
+    layout.offsets.push_back(layout.bytes);
+    const size_t bytes = static_cast<size_t>(shape.count()) * byteSize(graph.meta[slot].type);
+    layout.bytes += (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  return layout;
+}
+
+// calloc takes large blocks from the system as zero pages that exist only once touched.
+State::State(const StateLayout& layout) : layout_(layout), base_(static_cast<char*>(std::calloc(1, layout.bytes + kAlignment))) {
+  if (!base_) throw Failure(Error::MemoryAllocationFailed, "no memory for a session's state of " + std::to_string(layout.bytes >> 20) + " MB");
+  data_ = base_ + (kAlignment - reinterpret_cast<uintptr_t>(base_) % kAlignment);
+}
+
+State::~State() { std::free(base_); }
+
+StateOwner::StateOwner(StateLayout layout) : layout_(std::move(layout)), context_(loadScope) {
+  const std::lock_guard lock(registry().mutex);
+  const auto context = registry().contexts.find(context_);
+  if (context != registry().contexts.end()) context->second.owners.insert(this);
+}
+
+StateOwner::~StateOwner() {
+  const std::lock_guard lock(registry().mutex);
+  const auto context = registry().contexts.find(context_);
+  if (context == registry().contexts.end()) return;
+  context->second.owners.erase(this);
+  for (auto& [id, session] : context->second.sessions) session.erase(this);
+}
+
+std::shared_ptr<State> StateOwner::active() {
+  {
+    const std::lock_guard lock(registry().mutex);
+    const auto context = registry().contexts.find(context_);
+    if (context != registry().contexts.end() && !context->second.sessions.empty()) {
+      const auto session = activeContext == context_ ? context->second.sessions.find(activeSession) : context->second.sessions.end();
+      if (session == context->second.sessions.end())
+        throw Failure(Error::InvalidState, "the program has sessions, but none of them is active on this thread");
+      std::shared_ptr<State>& state = session->second[this];
+      if (!state) state = newState(layout_);
+      return state;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  if (!own_) own_ = newState(layout_);
+  return own_;
+}
+
+} // namespace pteron::mlx
+
+namespace executorch::backends::mlx::detail {
+
+using ::executorch::runtime::Error;
+using ::executorch::runtime::Result;
+using pteron::mlx::registry;
+
+int mutable_state_create_context() {
+  const std::lock_guard lock(registry().mutex);
+  const int context = registry().nextContext++;
+  registry().contexts[context];
+  return context;
+}
+
+void mutable_state_destroy_context(int context) {
+  const std::lock_guard lock(registry().mutex);
+  registry().contexts.erase(context);
+}
+
+void mutable_state_begin_load(int context) { pteron::mlx::loadScope = context; }
+
+void mutable_state_end_load() { pteron::mlx::loadScope = pteron::mlx::kNone; }
+
+bool mutable_state_available(int context) {
+  const std::lock_guard lock(registry().mutex);
+  return registry().contexts.count(context) != 0;
+}
+
+int64_t mutable_state_bytes_per_session(int context) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(context);
+  int64_t bytes = 0;
+  if (found != registry().contexts.end())
+    for (const auto* owner : found->second.owners) bytes += static_cast<int64_t>(owner->layout().bytes);
+  return bytes;
+}
+
+Error mutable_state_validate_coverage(int context) {
+  return mutable_state_available(context) ? Error::Ok : Error::InvalidArgument;
+}
+
+Result<int> mutable_state_create_session(int context) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(context);
+  if (found == registry().contexts.end()) return Error::InvalidArgument;
+  const int session = registry().nextSession++;
+  found->second.sessions[session];
+  return session;
+}
+
+void mutable_state_destroy_session(int context, int session) {
+  pteron::mlx::Session retired; // freed outside the lock
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(context);
+  if (found == registry().contexts.end()) return;
+  const auto entry = found->second.sessions.find(session);
+  if (entry == found->second.sessions.end()) return;
+  retired = std::move(entry->second);
+  found->second.sessions.erase(entry);
+}
+
+void mutable_state_set_active(int context, int session) {
+  pteron::mlx::activeContext = context;
+  pteron::mlx::activeSession = session;
+}
+
+} // namespace executorch::backends::mlx::detail
