@@ -98,6 +98,7 @@ export class EngineClient {
   }
 
   private setActivity(activity: EngineActivity): void {
+    if (activity.state === 'idle' && this.currentActivity.state === 'idle') return;
     this.currentActivity = activity;
     this.activityChanged.fire(activity);
   }

@@ -1,0 +1,68 @@
+/** Answers one JSON request a line on the socket named by PTERON_PROBE_SOCKET. Test code: never shipped. */
+const net = require('node:net');
+const vscode = require('vscode');
+
+const operations = {
+  /** The API that Pteron exports. */
+  api: async () => {
+    const extension = vscode.extensions.getExtension('pteron.pteron');
+    const api = extension.isActive ? extension.exports : await extension.activate();
+    return {
+      version: api.version,
+      activationMs: api.activationMs,
+      engine: api.engineState(),
+      status: api.status(),
+      suggestions: api.suggestions(),
+    };
+  },
+  text: async ({ endsWith }) => {
+    const document = vscode.workspace.textDocuments.find((candidate) => candidate.uri.path.endsWith(endsWith));
+    return document ? document.getText() : null;
+  },
+  command: async ({ id, args = [] }) => {
+    await vscode.commands.executeCommand(id, ...args);
+    return null;
+  },
+  configure: async ({ key, value }) => {
+    await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+    return null;
+  },
+  clipboard: async () => vscode.env.clipboard.readText(),
+  languageModels: async () => {
+    const models = await vscode.lm.selectChatModels({ vendor: 'pteron' });
+    return models.map(({ id, name, family, maxInputTokens }) => ({ id, name, family, maxInputTokens }));
+  },
+  askLanguageModel: async ({ question }) => {
+    const [model] = await vscode.lm.selectChatModels({ vendor: 'pteron' });
+    const messages = [vscode.LanguageModelChatMessage.User(question)];
+    const response = await model.sendRequest(messages, { justification: 'Pteron’s own tests' });
+    const parts = [];
+    for await (const part of response.text) parts.push(part);
+    return { parts, tokens: await model.countTokens(question) };
+  },
+};
+
+function serve(socket) {
+  let pending = '';
+  socket.setEncoding('utf8').on('data', async (chunk) => {
+    const lines = (pending + chunk).split('\n');
+    pending = lines.pop();
+    for (const line of lines) {
+      const { id, operation, ...parameters } = JSON.parse(line);
+      const answer = await operations[operation](parameters).then(
+        (result) => ({ id, result }),
+        (error) => ({ id, error: String(error?.message ?? error) }),
+      );
+      if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+    }
+  });
+  socket.on('error', () => undefined);
+}
+
+exports.activate = (context) => {
+  const path = process.env.PTERON_PROBE_SOCKET;
+  if (!path) return;
+  require('node:fs').rmSync(path, { force: true });
+  const server = net.createServer(serve).listen(path);
+  context.subscriptions.push({ dispose: () => server.close() });
+};
