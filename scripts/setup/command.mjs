@@ -8,9 +8,15 @@ import { commandFailed, SetupError } from './errors.mjs';
 const tailLines = 25;
 const running = new Set();
 
-/** Ends what is running, for a set-up that is being stopped itself. */
+/** Ends what is running and all that it started, for a set-up that is being stopped itself. */
 export function stopCommands() {
-  for (const child of running) child.kill('SIGTERM');
+  for (const { pid } of running) {
+    try {
+      process.kill(-pid, 'SIGTERM');
+    } catch {
+      // already gone
+    }
+  }
 }
 
 /**
@@ -26,7 +32,12 @@ export async function runCommand(command, args, { cwd, logFile, env, onLine, whe
   log.write(`\n$ ${command} ${args.join(' ')}\n`);
   const tail = [];
   const status = await new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     running.add(child);
     child.on('close', () => running.delete(child));
     const take = lineSplitter((line) => {

@@ -19,7 +19,6 @@ export const addon = {
     await hashTree(paths.root, ['native'], (file) => compiled.test(file)),
     paths.executorch,
     paths.mlx,
-    process.versions.modules,
   ],
   outputs: (paths) => [join(paths.nativeDist, 'pteron.node')],
   async run(context) {
