@@ -26,7 +26,7 @@ export function chooseBoundaryRule(encode: (text: string) => number[]): Boundary
 }
 
 /** Every neighbourhood of a newline that code has: indentation, tabs, blank lines, punctuation, digits, other scripts. */
-const probe = [
+export const probe = [
   'import os\nfrom typing import List\n\n\nclass Stack:\n    """A stack."""\n\n    def __init__(self) -> None:\n',
   '        self.items: List[int] = []  # empty\n\n    def push(self, x):\n        if x > 10:\n            return\n',
   '\n   \n        self.items.append(x)\n\treturn 42\n\t\tx = {\n\t\t\t"a": 1,\n\t\t}\n',

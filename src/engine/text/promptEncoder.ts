@@ -1,4 +1,4 @@
-import { type BoundaryRule, chooseBoundaryRule, splitAtBoundaries } from './boundaries';
+import { type BoundaryRule, chooseBoundaryRule, probe, splitAtBoundaries } from './boundaries';
 import type { Tokenizer } from './tokenizer';
 
 /** About 2 MB of text: several large documents' windows. */
@@ -10,10 +10,13 @@ const cachedParts = 50_000;
  */
 export class PromptEncoder {
   readonly rule: BoundaryRule;
+  /** How much code a token holds with this tokenizer: a constant of it, not of what was encoded. */
+  readonly charactersPerToken: number;
   readonly #parts = new Map<string, readonly number[]>();
 
   constructor(readonly tokenizer: Tokenizer) {
     this.rule = chooseBoundaryRule((text) => tokenizer.encode(text));
+    this.charactersPerToken = probe.length / tokenizer.encode(probe).length;
   }
 
   /** Token ids of a document's text; special tokens spelled in it stay text. */

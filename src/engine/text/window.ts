@@ -7,10 +7,8 @@
  */
 import type { PromptEncoder } from './promptEncoder';
 
-/** For the length of a step only; a constant, because an estimate that moves would move the cut. */
-const charactersPerToken = 3;
-/** No text is expected to have more characters a token over a whole window; spares encoding what cannot fit. */
-const mostCharactersPerToken = 8;
+/** How many times the probing text's characters a token may hold, over a whole window; spares encoding what cannot fit. */
+const densestText = 2;
 
 export interface PromptWindow {
   /** Offset in the document at which the prompt starts. */
@@ -27,9 +25,10 @@ export interface WindowLimits {
 /** `text` is the document from `offset` (UTF-16 units) up to the cursor. Never more than `budget` tokens. */
 export function promptWindow(encoder: PromptEncoder, text: string, offset: number, limits: WindowLimits): PromptWindow {
   const quarter = Math.max(1, Math.floor(limits.contextLength / 4));
-  const step = quarter * charactersPerToken;
+  // From a constant of the tokenizer: an estimate that moved would move the cut.
+  const step = Math.ceil(quarter * encoder.charactersPerToken);
   const end = offset + text.length;
-  const reach = end - limits.budget * mostCharactersPerToken;
+  const reach = end - Math.ceil(limits.budget * encoder.charactersPerToken * densestText);
   let index = Math.max(0, Math.ceil(Math.max(offset, reach) / step));
   let start = candidate(text, offset, index, step);
   // A caller that sent little text gets all of it used, at the price of a cut that moves with what it sends.

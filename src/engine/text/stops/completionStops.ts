@@ -61,10 +61,11 @@ export class CompletionStops implements StopRule {
     return { keep: earliest, ended: scope.ended || stops.length > 0 };
   }
 
-  /** Index of the generated line that is already there below the cursor, or null. */
+  /** Index of the generated line that is already there right of or below the cursor, or null. */
   #suffixLine(lines: readonly string[]): number | null {
-    if (this.#followingLine === null) return null;
-    const index = lines.findIndex((line, i) => i > 0 && line.trimEnd() === this.#followingLine);
+    const isThere = (line: string) =>
+      line.trimEnd() === this.#followingLine || (this.#restOfLine !== '' && line.trim() === this.#restOfLine);
+    const index = lines.findIndex((line, i) => i > 0 && isThere(line));
     return index >= 0 ? index : null;
   }
 

@@ -15,7 +15,9 @@ export function loopStart(text: string): number | null {
     let i = from + period;
     while (i < text.length && text[i] === text[i - period]) i++;
     if (i < text.length) continue;
-    if (text.slice(from, from + period).trim() === '') continue;
+    const unit = text.slice(from, from + period);
+    // A rule of dashes has every period: only its own, shortest one counts. Blank space is no loop.
+    if (unit.trim() === '' || (period > 2 && new Set(unit).size <= 2)) continue;
     return firstRound(text, period) + period;
   }
   return null;

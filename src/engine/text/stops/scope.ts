@@ -4,16 +4,19 @@ import { closesBlock, indentationOf, isBlank, opensBlock } from './indentation';
 export interface Scope {
   /** Lines indented less than this end the completion. */
   readonly indentation: number;
-  /** Whether a closing bracket one level out still belongs (the completion opened or continued that block). */
-  readonly takesCloser: boolean;
+  /** Indentation at which a closing bracket still belongs, because the block it closes is the one being written. */
+  readonly closer: number | null;
 }
 
 /** The scope of a cursor at the end of `prefix`. */
 export function scopeAt(prefix: string): Scope {
-  const line = prefix.slice(prefix.lastIndexOf('\n') + 1);
-  const indentation = indentationOf(line);
-  if (isBlank(line)) return { indentation, takesCloser: false };
-  return opensBlock(line) ? { indentation: indentation + 1, takesCloser: true } : { indentation, takesCloser: false };
+  const lines = prefix.split('\n');
+  const cursorLine = lines.pop()!;
+  const column = indentationOf(cursorLine);
+  const opener = isBlank(cursorLine) ? (lines.findLast((line) => !isBlank(line)) ?? '') : cursorLine;
+  if (!opensBlock(opener)) return { indentation: column, closer: null };
+  const outside = indentationOf(opener);
+  return { indentation: isBlank(cursorLine) ? Math.max(column, outside + 1) : outside + 1, closer: outside };
 }
 
 /**
@@ -25,10 +28,7 @@ export function keptLines(
   scope: Scope,
   cursorLine: string,
 ): { keep: number; ended: boolean } {
-  // A first line that opens a block, as in `def f(|` → `n):`, moves the scope in.
-  const opened = opensBlock(cursorLine + (lines[0] ?? ''));
-  const base = indentationOf(cursorLine);
-  const inner: Scope = opened && !isBlank(cursorLine) ? { indentation: base + 1, takesCloser: true } : scope;
+  const inner = scopeAfterFirstLine(scope, cursorLine, lines[0] ?? '');
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i]!;
     if (isBlank(line)) {
@@ -36,10 +36,17 @@ export function keptLines(
       continue;
     }
     if (indentationOf(line) >= inner.indentation) continue;
-    const closer = inner.takesCloser && closesBlock(line) && indentationOf(line) === base;
-    return { keep: closer ? i + 1 : i, ended: true };
+    const closes = closesBlock(line) && indentationOf(line) === inner.closer;
+    return { keep: closes ? i + 1 : i, ended: true };
   }
   return { keep: lines.length, ended: false };
+}
+
+/** A first line that opens a block, as in `def f(|` → `n):`, moves the scope in. */
+function scopeAfterFirstLine(scope: Scope, cursorLine: string, first: string): Scope {
+  if (isBlank(cursorLine) || isBlank(first) || !opensBlock(cursorLine + first)) return scope;
+  const outside = indentationOf(cursorLine);
+  return { indentation: outside + 1, closer: outside };
 }
 
 /** Two blank lines in a row always end a completion; one does at the top level, once there is something to show. */
