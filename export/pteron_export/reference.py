@@ -7,14 +7,12 @@ import torch
 from torch import nn
 
 from .affine import AffineTensor
-from .models.layers import AffineEmbedding, AffineLinear, TiedHead
+from .models.layers import AffineEmbedding, AffineLinear
 
 
 def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """(transformers name, fp32 values) of every weight, dequantized and rounded as the program holds it."""
     for name, module in model.named_modules():
-        if isinstance(module, TiedHead) or name.startswith("lm_head."):  # the embedding again
-            continue
         prefix = name if name == "lm_head" else f"model.{name}"
         if isinstance(module, AffineLinear | AffineEmbedding):
             packed = AffineTensor(module.words, module.scales, module.biases, module.bits, module.group)

@@ -16,7 +16,7 @@ def load_weights(model: nn.Module, get: Callable[[str], Weight | None], dtype: t
     """Fills `model`, module by module, from get(name) where name is transformers' without the leading `model.`.
     Dense tensors are rounded to `dtype` and so are scales and biases of affine ones. Missing or misshapen → program_invalid."""
     for name, module in list(model.named_modules()):
-        if isinstance(module, TiedHead) or not isinstance(getattr(module, "weight", None), torch.Tensor):
+        if not isinstance(getattr(module, "weight", None), torch.Tensor):
             continue
         weight = _checked(name, get(f"{name}.weight"), tuple(module.weight.shape))
         bias = getattr(module, "bias", None)
@@ -53,4 +53,4 @@ def _replace(model: nn.Module, name: str, module: nn.Module, weight: AffineTenso
     parent_name, _, attribute = name.rpartition(".")
     setattr(model.get_submodule(parent_name), attribute, fresh)
     for tied in (m for m in model.modules() if isinstance(m, TiedHead) and m.embedding is module):
-        tied.embedding = fresh
+        tied.tie(fresh)

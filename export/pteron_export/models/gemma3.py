@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..errors import ExportError
-from .layers import FullCache, Limits, RMSNorm, SlidingCache, Step, TiedHead, heads_first, heads_last, read_position, window_mask
+from .layers import FullCache, Limits, RMSNorm, SlidingCache, Step, TiedHead, embedding, heads_first, heads_last, linear, read_position, window_mask
 
 FAMILY = "gemma3"
 ARCHITECTURES = ("Gemma3ForCausalLM", "Gemma3ForConditionalGeneration")
@@ -43,10 +43,10 @@ class Attention(nn.Module):
         hidden, dim, eps = config["hidden_size"], config["head_dim"], config["rms_norm_eps"]
         self.heads, self.kv_heads, self.dim = config["num_attention_heads"], config["num_key_value_heads"], dim
         bias = config.get("attention_bias", False)
-        self.q_proj = nn.Linear(hidden, self.heads * dim, bias)
-        self.k_proj = nn.Linear(hidden, self.kv_heads * dim, bias)
-        self.v_proj = nn.Linear(hidden, self.kv_heads * dim, bias)
-        self.o_proj = nn.Linear(self.heads * dim, hidden, bias)
+        self.q_proj = linear(hidden, self.heads * dim, bias)
+        self.k_proj = linear(hidden, self.kv_heads * dim, bias)
+        self.v_proj = linear(hidden, self.kv_heads * dim, bias)
+        self.o_proj = linear(self.heads * dim, hidden, bias)
         self.q_norm, self.k_norm = RMSNorm(dim, eps), RMSNorm(dim, eps)
         self.base, self.rope_scale = rope_of(config, layer_type)
         self.scale = config.get("query_pre_attn_scalar", dim) ** -0.5
@@ -69,9 +69,9 @@ class MLP(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
         hidden, inner = config["hidden_size"], config["intermediate_size"]
-        self.gate_proj = nn.Linear(hidden, inner, False)
-        self.up_proj = nn.Linear(hidden, inner, False)
-        self.down_proj = nn.Linear(inner, hidden, False)
+        self.gate_proj = linear(hidden, inner, False)
+        self.up_proj = linear(hidden, inner, False)
+        self.down_proj = linear(inner, hidden, False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.down_proj(F.gelu(self.gate_proj(x), approximate="tanh") * self.up_proj(x))
@@ -100,7 +100,7 @@ class Gemma3(nn.Module):
         self.limits, self.softcap = limits, config.get("final_logit_softcapping")
         types = layer_types_of(config)
         self.window = config["sliding_window"] if "sliding_attention" in types else None
-        self.embed_tokens = nn.Embedding(config["vocab_size"], config["hidden_size"])
+        self.embed_tokens = embedding(config["vocab_size"], config["hidden_size"])
         self.embed_scale = config["hidden_size"] ** 0.5
         self.layers = nn.ModuleList(Layer(config, t, limits) for t in types)
         self.norm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
@@ -125,6 +125,51 @@ def adapt_tensor(name: str, tensor):
 def to_transformers(name: str, tensor):
     """The inverse of adapt_tensor."""
     return tensor.float() - 1 if name.endswith("norm.weight") else tensor
+
+
+GGUF_LAYER_NAMES = {
+    "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
+    "self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm",
+    "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
+    "input_layernorm": "attn_norm", "post_attention_layernorm": "post_attention_norm",
+    "pre_feedforward_layernorm": "ffn_norm", "post_feedforward_layernorm": "post_ffw_norm",
+}  # fmt: skip
+
+
+def gguf_config(field, tensors: dict) -> dict:
+    """transformers' configuration from GGUF metadata. What GGUF leaves out (RoPE base of sliding layers, the 27B model's
+    query scale) is fixed in llama.cpp's src/models/gemma3.cpp too."""
+    hidden, heads, count = field("embedding_length"), field("attention.head_count"), field("block_count")
+    head_dim = field("attention.key_length")
+    pattern = field("attention.sliding_window_pattern", 6)
+    full = {"rope_type": "default", "rope_theta": field("rope.freq_base")}
+    if field("rope.scaling.type", "none") == "linear":
+        full |= {"rope_type": "linear", "factor": field("rope.scaling.factor")}
+    return {
+        "model_type": "gemma3_text",
+        "vocab_size": int(tensors["token_embd.weight"].shape[1]),
+        "hidden_size": hidden,
+        "intermediate_size": field("feed_forward_length"),
+        "num_hidden_layers": count,
+        "num_attention_heads": heads,
+        "num_key_value_heads": field("attention.head_count_kv"),
+        "head_dim": head_dim,
+        "query_pre_attn_scalar": hidden // heads if count == 62 else head_dim,
+        "rms_norm_eps": field("attention.layer_norm_rms_epsilon"),
+        "sliding_window": field("attention.sliding_window"),
+        "layer_types": layer_types_of({"num_hidden_layers": count, "sliding_window_pattern": pattern}),
+        "max_position_embeddings": field("context_length"),
+        "tie_word_embeddings": "output.weight" not in tensors,
+        "rope_parameters": {
+            "full_attention": full,
+            "sliding_attention": {"rope_type": "default", "rope_theta": 10_000.0},
+        },
+    }
+
+
+def gguf_row_order(name: str, config: dict):
+    """GGUF keeps Gemma's rows in transformers' order."""
+    return None
 
 
 def build(config: dict, limits: Limits) -> nn.Module:

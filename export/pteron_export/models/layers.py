@@ -22,6 +22,15 @@ class Limits:
     dtype: torch.dtype = torch.bfloat16
 
 
+def linear(inputs: int, outputs: int, bias: bool = False) -> nn.Linear:
+    """A projection whose weights come later."""
+    return nn.Linear(inputs, outputs, bias, device="meta")
+
+
+def embedding(count: int, dim: int) -> nn.Embedding:
+    return nn.Embedding(count, dim, device="meta")
+
+
 class RMSNorm(nn.Module):
     def __init__(self, dim: int, eps: float):
         super().__init__()
@@ -63,7 +72,15 @@ class TiedHead(nn.Module):
 
     def __init__(self, embedding: nn.Module):
         super().__init__()
-        self.embedding = embedding
+        self.tie(embedding)
+
+    def tie(self, embedding: nn.Module) -> None:
+        # Not as a submodule: under a second name the matrix would be written into the program a second time.
+        self._embedding = (embedding,)
+
+    @property
+    def embedding(self) -> nn.Module:
+        return self._embedding[0]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         e = self.embedding

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..errors import ExportError
-from .layers import FullCache, Limits, RMSNorm, Step, TiedHead, heads_first, heads_last, read_position
+from .layers import FullCache, Limits, RMSNorm, Step, TiedHead, embedding, heads_first, heads_last, linear, read_position
 
 FAMILY = "llama"
 ARCHITECTURES = ("LlamaForCausalLM",)
@@ -50,10 +50,10 @@ class Attention(nn.Module):
         self.heads = config["num_attention_heads"]
         self.kv_heads = config.get("num_key_value_heads") or self.heads
         bias = config.get("attention_bias", False)
-        self.q_proj = nn.Linear(hidden, self.heads * self.dim, bias)
-        self.k_proj = nn.Linear(hidden, self.kv_heads * self.dim, bias)
-        self.v_proj = nn.Linear(hidden, self.kv_heads * self.dim, bias)
-        self.o_proj = nn.Linear(self.heads * self.dim, hidden, bias)
+        self.q_proj = linear(hidden, self.heads * self.dim, bias)
+        self.k_proj = linear(hidden, self.kv_heads * self.dim, bias)
+        self.v_proj = linear(hidden, self.kv_heads * self.dim, bias)
+        self.o_proj = linear(self.heads * self.dim, hidden, bias)
         self.base, self.rope_scale, wavelengths = rope_of(config)
         self.register_buffer("wavelengths", wavelengths, persistent=False)
         self.cache = FullCache(self.kv_heads, self.dim, limits)
@@ -72,9 +72,9 @@ class MLP(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
         hidden, inner, bias = config["hidden_size"], config["intermediate_size"], config.get("mlp_bias", False)
-        self.gate_proj = nn.Linear(hidden, inner, bias)
-        self.up_proj = nn.Linear(hidden, inner, bias)
-        self.down_proj = nn.Linear(inner, hidden, bias)
+        self.gate_proj = linear(hidden, inner, bias)
+        self.up_proj = linear(hidden, inner, bias)
+        self.down_proj = linear(inner, hidden, bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
@@ -98,11 +98,11 @@ class Llama(nn.Module):
     def __init__(self, config: dict, limits: Limits):
         super().__init__()
         self.limits, self.window = limits, None
-        self.embed_tokens = nn.Embedding(config["vocab_size"], config["hidden_size"])
+        self.embed_tokens = embedding(config["vocab_size"], config["hidden_size"])
         self.layers = nn.ModuleList(Layer(config, limits) for _ in range(config["num_hidden_layers"]))
         self.norm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
         tied = config.get("tie_word_embeddings", False)
-        self.lm_head = TiedHead(self.embed_tokens) if tied else nn.Linear(config["hidden_size"], config["vocab_size"], False)
+        self.lm_head = TiedHead(self.embed_tokens) if tied else linear(config["hidden_size"], config["vocab_size"], False)
 
     def forward(self, tokens: torch.Tensor, position: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:
         step = Step(read_position(position, tokens, self.limits.context))
@@ -120,6 +120,55 @@ def adapt_tensor(name: str, tensor):
 def to_transformers(name: str, tensor):
     """The inverse of adapt_tensor."""
     return tensor
+
+
+GGUF_LAYER_NAMES = {
+    "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
+    "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
+    "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
+}  # fmt: skip
+
+
+def gguf_config(field, tensors: dict) -> dict:
+    """transformers' configuration from GGUF metadata."""
+    hidden, heads = field("embedding_length"), field("attention.head_count")
+    config = {
+        "model_type": "llama",
+        "vocab_size": int(tensors["token_embd.weight"].shape[1]),
+        "hidden_size": hidden,
+        "intermediate_size": field("feed_forward_length"),
+        "num_hidden_layers": field("block_count"),
+        "num_attention_heads": heads,
+        "num_key_value_heads": field("attention.head_count_kv", heads),
+        "head_dim": field("attention.key_length", hidden // heads),
+        "rms_norm_eps": field("attention.layer_norm_rms_epsilon"),
+        "max_position_embeddings": field("context_length"),
+        "tie_word_embeddings": "output.weight" not in tensors,
+        "rope_parameters": {"rope_type": "default", "rope_theta": field("rope.freq_base", 10_000.0)},
+    }
+    if "rope_freqs.weight" in tensors:
+        config["rope_parameters"] = _llama3_rope(config, torch.from_numpy(tensors["rope_freqs.weight"].data.copy()))
+    return config
+
+
+def _llama3_rope(config: dict, factors: torch.Tensor) -> dict:
+    """GGUF stores what Llama 3's scaling does to each frequency, not its parameters: find the published set that does it."""
+    base, dim = config["rope_parameters"]["rope_theta"], config["head_dim"]
+    plain = base ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim)
+    for factor in (8.0, 32.0):  # Llama 3.1, Llama 3.2
+        rope = {"rope_type": "llama3", "rope_theta": base, "factor": factor, "low_freq_factor": 1.0,
+                "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}  # fmt: skip
+        if torch.allclose(llama3_wavelengths(rope, base, dim).double() / plain, factors.double(), rtol=1e-3):
+            return rope
+    raise ExportError("program_unsupported", "The GGUF file's RoPE factors are none of Llama 3.1's or 3.2's.")
+
+
+def gguf_row_order(name: str, config: dict):
+    """GGUF pairs neighbouring rows of each head's queries and keys for its RoPE; transformers pairs the head's halves."""
+    heads = {"q_proj": config["num_attention_heads"], "k_proj": config["num_key_value_heads"]}.get(name.split(".")[-2])
+    if heads is None:
+        return None
+    return torch.arange(heads * config["head_dim"]).reshape(heads, -1, 2).transpose(1, 2).flatten()
 
 
 def build(config: dict, limits: Limits) -> nn.Module:

@@ -1,0 +1,130 @@
+"""Reads a GGUF file: configuration, weights in their own quantization, tokenizer."""
+
+import json
+import logging
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import gguf
+import torch
+from gguf import GGMLQuantizationType as Type
+
+from .. import models
+from ..affine import AffineTensor
+from ..errors import ExportError
+from ..weights import Weight
+from . import gguf_blocks
+from .checkpoint import Checkpoint, sha256_of
+from .tokenizer_files import write_compact
+
+_DAMAGED = "The file is damaged or was cut off while downloading: get it again."
+_DENSE = (Type.F32, Type.F16, Type.BF16)
+
+
+class _Fields:
+    """The file's metadata, with the architecture's prefix."""
+
+    def __init__(self, reader: gguf.GGUFReader):
+        self._reader = reader
+        self.architecture = self.get("general.architecture", "")
+
+    def get(self, key: str, default=None):
+        found = self._reader.get_field(key)
+        return default if found is None else found.contents()
+
+    def own(self, key: str, default=None):
+        value = self.get(f"{self.architecture}.{key}", default)
+        if value is None:
+            raise ExportError("program_invalid", f"The GGUF file lacks {self.architecture}.{key}.", _DAMAGED)
+        return value
+
+
+def open_gguf(path: Path) -> Checkpoint:
+    """The file as a checkpoint; nothing but metadata is read yet. Damaged, unknown architecture → ExportError."""
+    reader = _read(path)
+    fields = _Fields(reader)
+    recipe = models.recipe_for(fields.architecture)
+    tensors = {t.name: t for t in reader.tensors}
+    config = recipe.gguf_config(fields.own, tensors)
+    kinds = Counter(t.tensor_type.name for t in reader.tensors if t.tensor_type not in _DENSE)
+    source = _Weights(recipe, config, tensors)
+    return Checkpoint(
+        recipe=recipe,
+        config=config,
+        get=source.get,
+        write_tokenizer=lambda folder: _write_tokenizer(path, fields, folder),
+        name=fields.get("general.name", path.stem),
+        quantization="gguf:" + "+".join(name for name, _ in kinds.most_common()) if kinds else "none",
+        trained_context=fields.own("context_length"),
+        add_bos=bool(fields.get("tokenizer.ggml.add_bos_token", fields.get("tokenizer.ggml.model") == "llama")),
+        sha256=sha256_of(path),
+        bos=fields.get("tokenizer.ggml.bos_token_id"),
+        eos=[i for k in ("eos", "eot", "eom") if (i := fields.get(f"tokenizer.ggml.{k}_token_id")) is not None],
+        licence=fields.get("general.license", "unknown"),
+        notes=source.notes,
+    )
+
+
+def _read(path: Path) -> gguf.GGUFReader:
+    with path.open("rb") as file:
+        if file.read(4) != b"GGUF":
+            raise ExportError("program_invalid", f"{path.name} is not a GGUF file.", _DAMAGED)
+    try:
+        reader = gguf.GGUFReader(path)
+        end = max(t.data_offset + t.n_bytes for t in reader.tensors)
+    except Exception as error:  # the reader fails in many ways on damaged bytes
+        raise ExportError("program_invalid", f"{path.name} cannot be read as GGUF ({error}).", _DAMAGED) from error
+    if end > path.stat().st_size:
+        raise ExportError("program_invalid", f"{path.name} ends before its last tensor.", _DAMAGED)
+    return reader
+
+
+class _Weights:
+    """Weights by transformers' names."""
+
+    def __init__(self, recipe: ModuleType, config: dict, tensors: dict[str, gguf.ReaderTensor]):
+        self._recipe, self._config, self._tensors = recipe, config, tensors
+        self.notes: list[str] = []
+
+    def get(self, name: str) -> Weight | None:
+        tensor = self._tensors.get(self._gguf_name(name))
+        if tensor is None:
+            return None
+        weight = self._weight(name, tensor)
+        order = self._recipe.gguf_row_order(name, self._config)
+        if order is None:
+            return weight
+        return weight.permute_rows(order) if isinstance(weight, AffineTensor) else weight[order]
+
+    def _gguf_name(self, name: str) -> str:
+        module, _, kind = name.rpartition(".")
+        if module.startswith("layers."):
+            _, index, rest = module.split(".", 2)
+            return f"blk.{index}.{self._recipe.GGUF_LAYER_NAMES.get(rest, rest)}.{kind}"
+        names = {"embed_tokens": "token_embd", "norm": "output_norm", "lm_head": "output"}
+        return f"{names.get(module, module)}.{kind}"
+
+    def _weight(self, name: str, tensor: gguf.ReaderTensor) -> Weight:
+        kind = tensor.tensor_type
+        if kind in _DENSE:
+            return torch.from_numpy(gguf.dequantize(tensor.data, kind)).clone()
+        if not gguf_blocks.is_exact(kind):
+            self.notes.append(f"{name}: {kind.name} rounded to 8-bit groups of 32 (approximate)")
+        try:
+            return gguf_blocks.to_affine(kind, tensor.data)
+        except NotImplementedError as error:
+            raise ExportError("program_unsupported", f"{name} is quantized as {kind.name}, which is not supported.") from error
+
+
+def _write_tokenizer(path: Path, fields: _Fields, folder: Path) -> None:
+    """transformers converts the vocabulary; the file's control tokens stay whole when text is encoded."""
+    from transformers import AutoTokenizer
+
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    tokens, kinds = fields.get("tokenizer.ggml.tokens"), fields.get("tokenizer.ggml.token_type", [])
+    control = [t for t, kind in zip(tokens, kinds) if kind == gguf.TokenType.CONTROL]
+    write_compact(json.loads(tokenizer.backend_tokenizer.to_str()), control, folder / "tokenizer.json")
+    if template := fields.get("tokenizer.chat_template"):
+        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
