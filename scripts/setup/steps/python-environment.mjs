@@ -18,6 +18,7 @@ export const pythonEnvironment = {
   },
 };
 
+const sitePackages = (paths) => join(paths.venv, 'lib', `python3.${findPython()?.minor}`, 'site-packages');
 const requirements = (paths) => join(paths.root, 'export', 'requirements.txt');
 
 /** @type {import('../runner.mjs').Step} */
@@ -26,11 +27,8 @@ export const exporterPackages = {
   title: 'Exporter packages (PyTorch, ExecuTorch)',
   scope: 'cache',
   diskBytes: 9e9,
-  inputs: (paths) => [
-    hashSmallFile(requirements(paths)),
-    findPython()?.path,
-    hashSmallFile(join(paths.venv, 'pyvenv.cfg')),
-  ],
+  inputs: (paths) => [hashSmallFile(requirements(paths)), findPython()?.path],
+  outputs: (paths) => ['torch', 'executorch', 'transformers'].map((name) => join(sitePackages(paths), name)),
   async run({ paths, progress, command }) {
     await command(
       paths.python,
