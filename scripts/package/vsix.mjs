@@ -9,7 +9,12 @@ import { writeNotices } from './notices.mjs';
 const documents = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 
 /** What may be inside, besides the documents. Sources, tests and node_modules may not. */
-const allowed = [/^dist\/[a-z]+\.cjs$/, /^dist\/webview\/[a-z]+\.(js|css)$/, /^dist\/native\//, /^media\/[a-z]+\.(svg|png|woff)$/];
+const allowed = [
+  /^dist\/[a-z]+\.cjs$/,
+  /^dist\/webview\/[a-z]+\.(js|css)$/,
+  /^dist\/native\//,
+  /^media\/[a-z]+\.(svg|png|woff)$/,
+];
 
 export const vsixPath = (paths, target) => join(paths.root, 'out', `pteron-${target}.vsix`);
 

@@ -1,6 +1,7 @@
 /** The Python virtual environment: first empty (its pip fetches everything else), later with the exporter's packages. */
 import { join } from 'node:path';
 import { probe } from '../command.mjs';
+import { SetupError } from '../errors.mjs';
 import { hashSmallFile } from '../files.mjs';
 import { findPython } from './system-packages.mjs';
 
@@ -46,7 +47,13 @@ export const exporterPackages = {
       { onLine: (line) => progress.text(describe(line)) },
     );
     const version = probe(paths.python, ['-c', 'import torch; print(torch.__version__)']);
-    if (!version) throw new Error('PyTorch was installed but cannot be imported.');
+    if (!version) {
+      throw new SetupError(
+        'command_failed',
+        'PyTorch was installed but cannot be imported.',
+        `Remove ${paths.venv} and run the same command again.`,
+      );
+    }
     return `PyTorch ${version}`;
   },
 };
