@@ -53,6 +53,10 @@ template <typename Load> void guarded(const std::string& path, Load load) {
     if (const Error error = load(); error != Error::Ok) {
       throwLoadError(path, error);
     }
+    // ExecuTorch 1.5.1 loads a method whose instruction names no operator, and calls a null kernel later; it only logs.
+    if (const std::string log = takeRuntimeLog(); !log.empty()) {
+      throw programInvalid(path, log);
+    }
   } catch (const RuntimeAbort& abort) {
     throw programInvalid(path, abort.what());
   } catch (const std::bad_alloc&) {

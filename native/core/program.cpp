@@ -26,6 +26,14 @@ bool usesMlx(const MethodInfo& method) {
 } // namespace
 
 Program::Program(const LoadRequest& request) : request_(request), module_(openModule(request)) {
+  try {
+    readMethods();
+  } catch (const RuntimeAbort& abort) {
+    throw programInvalid(request_.path, abort.what());
+  }
+}
+
+void Program::readMethods() {
   methods_ = describeMethods(*module_->program(), request_.path);
   checkBackends(request_, methods_);
   checkMemory(request_, methods_, 0);

@@ -39,6 +39,7 @@ public:
   void execute(executorch::runtime::Method& method, const Lane* lane);
 
 private:
+  void readMethods();
   void readConstants();
   void loadMethods();
   void loadInLanes();

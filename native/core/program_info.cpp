@@ -56,6 +56,11 @@ Result<executorch::runtime::TensorInfo> outputTensor(const MethodMeta& meta, siz
   return tag.ok() && *tag == Tag::Tensor ? meta.output_tensor_meta(i) : executorch::runtime::Error::InvalidArgument;
 }
 
+// A damaged file may hold no name where one is due.
+Result<const char*> nameOf(const Result<const char*>& name) {
+  return name.ok() && *name ? Result<const char*>(*name) : executorch::runtime::Error::InvalidProgram;
+}
+
 MethodInfo describeMethod(const MethodMeta& meta, const char* name, const std::string& path) {
   MethodInfo info;
   info.name = name;
@@ -66,7 +71,7 @@ MethodInfo describeMethod(const MethodMeta& meta, const char* name, const std::s
     info.outputs.push_back(describe(meta.output_tag(i), outputTensor(meta, i), path));
   }
   for (size_t i = 0; i < meta.num_backends(); ++i) {
-    info.delegates.emplace_back(orInvalid(meta.get_backend_name(i), path));
+    info.delegates.emplace_back(orInvalid(nameOf(meta.get_backend_name(i)), path));
   }
   for (size_t i = 0; i < meta.num_memory_planned_buffers(); ++i) {
     const int64_t bytes = orInvalid(meta.memory_planned_buffer_size(i), path);
@@ -83,7 +88,7 @@ MethodInfo describeMethod(const MethodMeta& meta, const char* name, const std::s
 std::vector<MethodInfo> describeMethods(const executorch::runtime::Program& program, const std::string& path) {
   std::vector<MethodInfo> methods;
   for (size_t i = 0; i < program.num_methods(); ++i) {
-    const char* name = orInvalid(program.get_method_name(i), path);
+    const char* name = orInvalid(nameOf(program.get_method_name(i)), path);
     methods.push_back(describeMethod(orInvalid(program.method_meta(name), path), name, path));
   }
   if (methods.empty()) {
