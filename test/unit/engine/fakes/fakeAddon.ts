@@ -125,14 +125,14 @@ export class FakeAddon implements Addon {
   /** Errors that the next loads throw, in order. */
   readonly failures: Error[] = [];
 
-  constructor(readonly behaviour: FakeBehaviour) {}
+  constructor(readonly behaviourOf: (programPath: string) => FakeBehaviour) {}
 
   readonly Program = {
     load: async (path: string, options?: LoadOptions): Promise<Program> => {
       this.loads.push({ path, options });
       const failure = this.failures.shift();
       if (failure) throw failure;
-      const program = new FakeProgram(this.behaviour);
+      const program = new FakeProgram(this.behaviourOf(path));
       this.programs.push(program);
       return program;
     },
