@@ -9,9 +9,9 @@ export interface CliContext {
   readonly registry: ModelRegistry;
   /** Loads the addon at its first call. @throws addon_missing */
   readonly addon: () => Addon;
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Aborted by Ctrl+C. */
   readonly signal: AbortSignal;
 }
