@@ -1,0 +1,18 @@
+"""What a `.pte`'s MLX graph holds."""
+
+from collections import Counter
+from pathlib import Path
+
+from . import mlx_support
+
+mlx_support.enable()
+
+from executorch.backends.mlx import pte_inspector  # noqa: E402
+
+
+def node_counts(program: Path) -> dict[str, int]:
+    """Node kind → count over all chains of the MLX delegate, the init chain included."""
+    payload = pte_inspector._load_mlx_payload(program.read_bytes())
+    graph = pte_inspector._get_fb_graph(getattr(payload, "fb_data", payload))
+    chains = pte_inspector._parse_instructions(graph)
+    return dict(Counter(node["op_name"] for chain in chains for node in chain["instructions"]).most_common())
