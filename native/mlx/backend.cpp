@@ -52,10 +52,12 @@ class MlxBackend final : public et::BackendInterface {
 public:
   bool is_available() const override { return true; }
 
-  et::Result<et::DelegateHandle*> init(et::BackendInitContext& context, et::FreeableBuffer* processed, et::ArrayRef<et::CompileSpec>) const override {
+  et::Result<et::DelegateHandle*> init(et::BackendInitContext& context, et::FreeableBuffer* processed,
+                                       et::ArrayRef<et::CompileSpec>) const override {
     std::unique_ptr<Executor> executor;
     const Error error = guarded([&] {
-      executor = std::make_unique<Executor>(decodeGraph(processed->data(), processed->size()), context.get_named_data_map(), pool_);
+      executor = std::make_unique<Executor>(decodeGraph(processed->data(), processed->size()),
+                                            context.get_named_data_map(), pool_);
       reportGraph(describe(*executor, context.get_method_name()));
     });
     if (error != Error::Ok) return error;
@@ -63,7 +65,8 @@ public:
     return executor.release();
   }
 
-  Error execute(et::BackendExecutionContext&, et::DelegateHandle* handle, et::Span<et::EValue*> arguments) const override {
+  Error execute(et::BackendExecutionContext&, et::DelegateHandle* handle,
+                et::Span<et::EValue*> arguments) const override {
     return guarded([&] { static_cast<Executor*>(handle)->execute(arguments); });
   }
 

@@ -39,12 +39,16 @@ Block* BlockPool::take(size_t bytes) {
     return block;
   }
   void* data = size > kLargest ? nullptr : std::aligned_alloc(kAlignment, size);
-  if (!data) throw Failure(Error::MemoryAllocationFailed, "no memory for a temporary tensor of " + std::to_string(bytes >> 20) + " MB");
+  if (!data)
+    throw Failure(Error::MemoryAllocationFailed,
+                  "no memory for a temporary tensor of " + std::to_string(bytes >> 20) + " MB");
   blocks_.push_back(std::make_unique<Block>(Block{data, size}));
   free_.reserve(blocks_.size());
   return blocks_.back().get();
 }
 
-void BlockPool::give(Block* block) { free_.insert(std::lower_bound(free_.begin(), free_.end(), block->bytes, smaller), block); }
+void BlockPool::give(Block* block) {
+  free_.insert(std::lower_bound(free_.begin(), free_.end(), block->bytes, smaller), block);
+}
 
 } // namespace pteron::mlx

@@ -44,7 +44,10 @@ private:
     const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
     Step step{handler.run, &node, handler.effect, kNone, kNone, false, false, {}};
     const int index = static_cast<int>(result_.steps.size());
-    visitSlots(node, [&](Tid& tid, Access access) { access == Access::Read ? read(tid, step, index) : write(tid, step, index); }, [](Vid&, Access) {});
+    visitSlots(
+        node,
+        [&](Tid& tid, Access access) { access == Access::Read ? read(tid, step, index) : write(tid, step, index); },
+        [](Vid&, Access) {});
     result_.steps.push_back(std::move(step));
   }
 
@@ -52,7 +55,8 @@ private:
     const Space space = graph_.space(tid.idx);
     const uint32_t version = current_[tid.idx];
     if (versions_[version].defined == kNever && (space == Space::Temp || space == Space::Output))
-      throw Failure(Error::InvalidProgram, std::string(nodeName(step.node->kind)) + " reads a tensor that nothing has written");
+      throw Failure(Error::InvalidProgram,
+                    std::string(nodeName(step.node->kind)) + " reads a tensor that nothing has written");
     tid.idx = version;
     versions_[version].lastRead = index;
     if (step.source == kNone) step.source = version;
@@ -148,13 +152,25 @@ private:
     planOutputs();
   }
 
+  // An output that one node computes into memory of its own, renamed or seen as another float type at most, can be
+  // computed right in the caller's memory.
   void planOutputs() {
     result_.directOutputs.assign(versions_.size(), -1);
     for (size_t i = 0; i < result_.outputs.size() && isMain_; ++i) {
-      const uint32_t version = result_.outputs[i];
-      if (version == kNone || versions_[version].defined == kNever || graph_.space(versions_[version].slot) != Space::Output) continue;
-      if (result_.steps[static_cast<size_t>(versions_[version].defined)].effect == Effect::Fresh) result_.directOutputs[version] = static_cast<int>(i);
+      uint32_t version = result_.outputs[i];
+      if (version == kNone || versions_[version].defined == kNever ||
+          graph_.space(versions_[version].slot) != Space::Output)
+        continue;
+      while (versions_[version].parent != kNone && keepsShape(stepOf(version))) version = versions_[version].parent;
+      if (versions_[version].defined != kNever && stepOf(version).effect == Effect::Fresh)
+        result_.directOutputs[version] = static_cast<int>(i);
     }
+  }
+
+  const Step& stepOf(uint32_t version) const { return result_.steps[static_cast<size_t>(versions_[version].defined)]; }
+
+  static bool keepsShape(const Step& step) {
+    return step.node->kind == NodeKind::AsType || step.node->kind == NodeKind::IdCopy;
   }
 
   Graph& graph_;
@@ -169,13 +185,17 @@ void refuseUnsupported(const Chain& chain) {
   for (const auto& node : chain) {
     const Handler& handler = handlers()[static_cast<size_t>(node->kind)];
     const std::string name = nodeName(node->kind);
-    if (!handler.run) refusals.insert(name);
-    else if (const char* reason = handler.refuse ? handler.refuse(*node) : nullptr) refusals.insert(name + " (" + reason + ")");
+    if (!handler.run)
+      refusals.insert(name);
+    else if (const char* reason = handler.refuse ? handler.refuse(*node) : nullptr)
+      refusals.insert(name + " (" + reason + ")");
   }
   if (refusals.empty()) return;
   std::string list;
   for (const std::string& each : refusals) list += (list.empty() ? "" : ", ") + each;
-  throw Failure(Error::DelegateInvalidCompatibility, (refusals.size() == 1 ? "node " : "nodes ") + list + (refusals.size() == 1 ? " is" : " are") + " not supported by this MLX delegate");
+  throw Failure(Error::DelegateInvalidCompatibility, (refusals.size() == 1 ? "node " : "nodes ") + list +
+                                                         (refusals.size() == 1 ? " is" : " are") +
+                                                         " not supported by this MLX delegate");
 }
 
 } // namespace

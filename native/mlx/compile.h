@@ -17,11 +17,11 @@ struct Step {
   decltype(Handler::run) run = nullptr;
   Node* node = nullptr;
   Effect effect = Effect::Fresh;
-  uint32_t source = 0;             // View and Update: the version that the output may be a view of
+  uint32_t source = 0; // View and Update: the version that the output may be a view of
   uint32_t out = 0;
-  bool inPlace = false;            // Update: dst's memory may be changed
-  bool materialize = false;        // View: copy, because the memory is overwritten while the view is still needed
-  std::vector<uint32_t> released;  // versions whose memory is free after this step
+  bool inPlace = false;           // Update: dst's memory may be changed
+  bool materialize = false;       // View: copy, because the memory is overwritten while the view is still needed
+  std::vector<uint32_t> released; // versions whose memory is free after this step
 };
 
 // A new content of a slot that outlives the chain: of a mutable buffer, or (init chain) of a constant.
@@ -32,9 +32,9 @@ struct Commit {
 struct CompiledChain {
   std::vector<Step> steps;
   uint32_t versions = 0;
-  std::vector<uint32_t> outputs;   // version by output map entry (values: unused)
+  std::vector<uint32_t> outputs; // version by output map entry (values: unused)
   std::vector<Commit> commits;
-  std::vector<int> directOutputs;  // version → output map entry that it can be written to directly, or -1
+  std::vector<int> directOutputs; // version → output map entry that it can be written to directly, or -1
 };
 
 // Throws Failure where nodes are not supported (naming them all) or the chain reads what nothing wrote.

@@ -15,14 +15,17 @@ Constants::Constants(const Graph& graph, const ::executorch::runtime::NamedDataM
   mapped_.reserve(graph.constants);
   for (uint32_t slot = 0; slot < graph.constants; ++slot) {
     const std::string& name = graph.names[slot];
-    auto found = data && !name.empty() ? data->get_data(name) : ::executorch::runtime::Result<::executorch::runtime::FreeableBuffer>(Error::NotFound);
+    auto found = data && !name.empty()
+                     ? data->get_data(name)
+                     : ::executorch::runtime::Result<::executorch::runtime::FreeableBuffer>(Error::NotFound);
     if (!found.ok()) throw Failure(found.error(), "the data of constant \"" + name + "\" is missing");
     Shape shape;
     for (int64_t size : graph.meta[slot].shape) shape.push(size);
     const DType type = graph.meta[slot].type;
     const size_t bytes = static_cast<size_t>(shape.count()) * byteSize(type);
     if (found->size() < bytes)
-      throw Failure(Error::InvalidProgram, "constant \"" + name + "\" holds " + std::to_string(found->size()) + " bytes instead of " + std::to_string(bytes));
+      throw Failure(Error::InvalidProgram, "constant \"" + name + "\" holds " + std::to_string(found->size()) +
+                                               " bytes instead of " + std::to_string(bytes));
     mapped_.push_back(std::move(found.get()));
     void* memory = const_cast<void*>(mapped_.back().data());
     if (reinterpret_cast<uintptr_t>(memory) % kAlignment != 0) memory = own(memory, bytes);

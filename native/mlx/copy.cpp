@@ -86,8 +86,10 @@ Walk joined(const Tensor& from, const Tensor& to) {
     const auto at = static_cast<size_t>(i);
     const auto last = static_cast<size_t>(walk.shape.rank - 1);
     const int64_t size = from.shape[i], source = from.strides[at], target = to.strides[at];
-    if (walk.shape.rank && walk.from[last] == source * size && walk.to[last] == target * size) walk.shape.dims[last] *= size;
-    else walk.shape.push(size);
+    if (walk.shape.rank && walk.from[last] == source * size && walk.to[last] == target * size)
+      walk.shape.dims[last] *= size;
+    else
+      walk.shape.push(size);
     walk.from[static_cast<size_t>(walk.shape.rank - 1)] = source;
     walk.to[static_cast<size_t>(walk.shape.rank - 1)] = target;
   }
@@ -103,7 +105,8 @@ void copyTensor(const Tensor& from, const Tensor& to) {
   const Run run = runOf(from.memory, to.memory);
   const Walk walk = joined(from, to);
   const auto inner = static_cast<size_t>(walk.shape.rank - 1);
-  const auto fromBytes = static_cast<int64_t>(byteSize(from.memory)), toBytes = static_cast<int64_t>(byteSize(to.memory));
+  const auto fromBytes = static_cast<int64_t>(byteSize(from.memory)),
+             toBytes = static_cast<int64_t>(byteSize(to.memory));
   const char* source = from.as<const char>();
   char* target = to.as<char>();
   std::array<int64_t, kMaxRank> index{};

@@ -6,10 +6,18 @@ namespace pteron::mlx {
 
 size_t byteSize(DType type) {
   switch (type) {
-  case DType::U8: case DType::I8: case DType::Bool: return 1;
-  case DType::I16: case DType::U16: case DType::F16: case DType::BF16: return 2;
-  case DType::I32: case DType::U32: case DType::F32: return 4;
-  case DType::I64: case DType::U64: return 8;
+  case DType::U8:
+  case DType::I8:
+  case DType::Bool: return 1;
+  case DType::I16:
+  case DType::U16:
+  case DType::F16:
+  case DType::BF16: return 2;
+  case DType::I32:
+  case DType::U32:
+  case DType::F32: return 4;
+  case DType::I64:
+  case DType::U64: return 8;
   }
   return 0;
 }

@@ -9,7 +9,18 @@
 namespace pteron::mlx {
 
 enum class DType : int8_t {
-  U8 = 0, I8 = 1, I16 = 2, I32 = 3, I64 = 4, F16 = 5, F32 = 6, Bool = 11, BF16 = 15, U16 = 27, U32 = 28, U64 = 29,
+  U8 = 0,
+  I8 = 1,
+  I16 = 2,
+  I32 = 3,
+  I64 = 4,
+  F16 = 5,
+  F32 = 6,
+  Bool = 11,
+  BF16 = 15,
+  U16 = 27,
+  U32 = 28,
+  U64 = 29,
 };
 
 // Bytes an element; 0 for a number that is none of ours (doubles and complex numbers included: MLX has none on a GPU).

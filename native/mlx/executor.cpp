@@ -15,7 +15,8 @@ Tensor fromEt(const EtTensor& tensor) {
   Shape shape;
   for (auto size : tensor.sizes()) shape.push(size);
   const auto type = static_cast<DType>(tensor.scalar_type());
-  if (byteSize(type) == 0) throw Failure(Error::InvalidType, "an input or output has an element type that MLX does not have");
+  if (byteSize(type) == 0)
+    throw Failure(Error::InvalidType, "an input or output has an element type that MLX does not have");
   return denseTensor(const_cast<void*>(tensor.const_data_ptr()), type, type, shape);
 }
 
@@ -23,7 +24,8 @@ void resize(EtTensor& tensor, const Shape& shape) {
   ::executorch::aten::SizesType sizes[kMaxRank];
   for (int i = 0; i < shape.rank; ++i) sizes[i] = static_cast<::executorch::aten::SizesType>(shape[i]);
   const auto error = ::executorch::runtime::resize_tensor(tensor, {sizes, static_cast<size_t>(shape.rank)});
-  if (error != Error::Ok) throw Failure(error, "an output of shape " + shape.text() + " is larger than the program declares");
+  if (error != Error::Ok)
+    throw Failure(error, "an output of shape " + shape.text() + " is larger than the program declares");
 }
 
 // Frame's OutputMemory over the span of output values.
@@ -36,8 +38,10 @@ void* outputMemory(void* context, int output, DType memory, const Shape& shape) 
 
 void beginUpdate(Frame& frame, const Step& step) {
   const Tensor source = frame.at(Tid{step.source});
-  if (step.inPlace) frame.view(Tid{step.out}, source);
-  else copyTensor(source, frame.fresh(Tid{step.out}, source.type, source.memory, source.shape));
+  if (step.inPlace)
+    frame.view(Tid{step.out}, source);
+  else
+    copyTensor(source, frame.fresh(Tid{step.out}, source.type, source.memory, source.shape));
 }
 
 void copyView(Frame& frame, const Step& step) {
@@ -57,7 +61,8 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
 }
 
 void Executor::runInitChain(cpu::ThreadPool& pool) {
-  if (static_cast<uint32_t>(graph_.initChain) == graph_.mainChain) throw Failure(Error::InvalidProgram, "the init chain is the main chain");
+  if (static_cast<uint32_t>(graph_.initChain) == graph_.mainChain)
+    throw Failure(Error::InvalidProgram, "the init chain is the main chain");
   const CompiledChain init = compileChain(graph_, graph_.chains[static_cast<size_t>(graph_.initChain)], false);
   Frame frame(pool, init.versions, graph_.values);
   bindConstants(frame);
@@ -74,11 +79,16 @@ void Executor::bindInputs(Span<EValue*> arguments) {
   for (size_t i = 0; i < graph_.inputMap.size(); ++i) {
     const IoSlot slot = graph_.inputMap[i];
     const EValue& value = *arguments[i];
-    if (slot.isTensor && value.isTensor()) frame_->at(Tid{slot.idx}) = fromEt(value.toTensor());
-    else if (!slot.isTensor && value.isInt()) frame_->set(Vid{slot.idx}, value.toInt());
-    else if (!slot.isTensor && value.isDouble()) frame_->at(Vid{slot.idx}) = {static_cast<int64_t>(value.toDouble()), value.toDouble()};
-    else if (!slot.isTensor && value.isBool()) frame_->set(Vid{slot.idx}, value.toBool());
-    else throw Failure(Error::InvalidArgument, "input " + std::to_string(i) + " is not of the declared kind");
+    if (slot.isTensor && value.isTensor())
+      frame_->at(Tid{slot.idx}) = fromEt(value.toTensor());
+    else if (!slot.isTensor && value.isInt())
+      frame_->set(Vid{slot.idx}, value.toInt());
+    else if (!slot.isTensor && value.isDouble())
+      frame_->at(Vid{slot.idx}) = {static_cast<int64_t>(value.toDouble()), value.toDouble()};
+    else if (!slot.isTensor && value.isBool())
+      frame_->set(Vid{slot.idx}, value.toBool());
+    else
+      throw Failure(Error::InvalidArgument, "input " + std::to_string(i) + " is not of the declared kind");
   }
 }
 
@@ -94,7 +104,9 @@ void Executor::bindState(const State& state) {
 void Executor::execute(Span<EValue*> arguments) {
   const std::lock_guard lock(mutex_);
   if (arguments.size() != graph_.inputMap.size() + graph_.outputMap.size())
-    throw Failure(Error::InvalidArgument, "the call has " + std::to_string(arguments.size()) + " arguments instead of " + std::to_string(graph_.inputMap.size() + graph_.outputMap.size()));
+    throw Failure(Error::InvalidArgument, "the call has " + std::to_string(arguments.size()) +
+                                              " arguments instead of " +
+                                              std::to_string(graph_.inputMap.size() + graph_.outputMap.size()));
   Span<EValue*> outputs(arguments.data() + graph_.inputMap.size(), graph_.outputMap.size());
   const std::shared_ptr<State> state = state_.active();
   bindInputs(arguments);
@@ -102,7 +114,9 @@ void Executor::execute(Span<EValue*> arguments) {
   frame_->outputMemory = outputMemory;
   frame_->outputContext = &outputs;
   frame_->directOutputs = &main_.directOutputs;
-  if (profile_) profile_->beginCall(graph_.inputMap.empty() || !graph_.inputMap[0].isTensor || frame_->at(Tid{graph_.inputMap[0].idx}).count() == 1);
+  if (profile_)
+    profile_->beginCall(graph_.inputMap.empty() || !graph_.inputMap[0].isTensor ||
+                        frame_->at(Tid{graph_.inputMap[0].idx}).count() == 1);
   runSteps(*frame_, main_);
   deliverOutputs(outputs);
   commitState(*state);
@@ -119,14 +133,16 @@ void Executor::runSteps(Frame& frame, const CompiledChain& chain) {
       if (step.materialize) copyView(frame, step);
       frame.endNode();
       for (uint32_t version : step.released) frame.release(version);
-      if (profile_) profile_->record(step.node->kind);
+      if (profile_ && &chain == &main_) profile_->record(step.node->kind);
       ++index;
     }
   } catch (const std::exception& error) {
     frame.endNode();
     frame.releaseAll();
     const auto* failure = dynamic_cast<const Failure*>(&error);
-    throw Failure(failure ? failure->code : Error::Internal, "node " + std::to_string(index) + " (" + nodeName(chain.steps[index].node->kind) + "): " + error.what());
+    throw Failure(failure ? failure->code : Error::Internal, "node " + std::to_string(index) + " (" +
+                                                                 nodeName(chain.steps[index].node->kind) +
+                                                                 "): " + error.what());
   }
 }
 
@@ -137,7 +153,8 @@ void Executor::deliverOutputs(Span<EValue*> outputs) {
       continue;
     }
     const Tensor& value = frame_->at(Tid{main_.outputs[i]});
-    if (!outputs[i]->isTensor()) throw Failure(Error::InvalidArgument, "output " + std::to_string(i) + " is not a tensor");
+    if (!outputs[i]->isTensor())
+      throw Failure(Error::InvalidArgument, "output " + std::to_string(i) + " is not a tensor");
     EtTensor& target = outputs[i]->toTensor();
     if (target.const_data_ptr() == value.data) continue; // written in place, already resized
     resize(target, value.shape);
@@ -150,8 +167,11 @@ void Executor::commitState(const State& state) {
     const Tensor& value = frame_->at(Tid{commit.version});
     const Tensor& buffer = frame_->at(Tid{commit.slot});
     if (value.data == buffer.data && value.shape == buffer.shape && value.dense()) continue; // updated in place
-    if (!(value.shape == buffer.shape)) throw Failure(Error::InvalidProgram, "new state of shape " + value.shape.text() + " for a buffer of " + buffer.shape.text());
-    const bool own = value.data >= state.buffer(0) && value.data < static_cast<char*>(state.buffer(0)) + state_.layout().bytes;
+    if (!(value.shape == buffer.shape))
+      throw Failure(Error::InvalidProgram,
+                    "new state of shape " + value.shape.text() + " for a buffer of " + buffer.shape.text());
+    const bool own =
+        value.data >= state.buffer(0) && value.data < static_cast<char*>(state.buffer(0)) + state_.layout().bytes;
     copyTensor(own ? frame_->denseCopy(value) : value, buffer);
     frame_->endNode();
   }

@@ -63,7 +63,7 @@ public:
   }
   bool boolean(int id, bool absent) const { return scalar<uint8_t>(id, absent) != 0; }
   Table table(int id) const;
-  std::string string(int id) const; // empty where absent
+  std::string string(int id) const;                // empty where absent
   Vector vector(int id, size_t elementSize) const; // empty where absent
 
   template <class T> std::vector<T> scalars(int id) const {

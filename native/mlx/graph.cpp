@@ -8,7 +8,23 @@ namespace {
 
 constexpr size_t kHeaderBytes = 24;
 // Field numbers of the tables that are not nodes, in the order of schema.fbs.
-enum GraphField { Version, Constants, Inputs, Outputs, Mutables, Temps, Values, Chains, MainChain, InitChain, InputMap, OutputMap, MutableMap, NamedSlots, Meta };
+enum GraphField {
+  Version,
+  Constants,
+  Inputs,
+  Outputs,
+  Mutables,
+  Temps,
+  Values,
+  Chains,
+  MainChain,
+  InitChain,
+  InputMap,
+  OutputMap,
+  MutableMap,
+  NamedSlots,
+  Meta
+};
 enum SlotField { SlotIdx, SlotType };
 enum InstructionField { OpType, Op };
 
@@ -32,7 +48,8 @@ TensorMeta readMeta(const fb::Buffer& buffer, size_t at) {
   if (dims.size() > kMaxRank) fail("a tensor has " + std::to_string(dims.size()) + " dimensions");
   for (const fb::Table& dim : dims) meta.shape.push_back(std::max<int32_t>(-1, dim.scalar<int32_t>(0, -1)));
   meta.type = static_cast<DType>(table.scalar<int8_t>(1, 0));
-  if (byteSize(meta.type) == 0) fail("a tensor has the unsupported element type " + std::to_string(table.scalar<int8_t>(1, 0)));
+  if (byteSize(meta.type) == 0)
+    fail("a tensor has the unsupported element type " + std::to_string(table.scalar<int8_t>(1, 0)));
   return meta;
 }
 
@@ -88,7 +105,8 @@ void checkCoverage(const Graph& graph) {
     bound[slot] = true;
   }
   for (uint32_t slot = 0; slot < graph.tensors(); ++slot)
-    if (!bound[slot] && (graph.space(slot) == Space::Input || graph.space(slot) == Space::Mutable)) fail("an input or mutable buffer is not bound");
+    if (!bound[slot] && (graph.space(slot) == Space::Input || graph.space(slot) == Space::Mutable))
+      fail("an input or mutable buffer is not bound");
 }
 
 void readTensors(const fb::Table& root, Graph& graph) {
@@ -109,8 +127,15 @@ void readTensors(const fb::Table& root, Graph& graph) {
 void checkNodes(Graph& graph) {
   for (const Chain& chain : graph.chains)
     for (const auto& node : chain)
-      visitSlots(*node, [&](Tid& tid, Access) { if (tid.idx >= graph.tensors()) fail(std::string(nodeName(node->kind)) + " names a tensor that is not there"); },
-                 [&](Vid& vid, Access) { if (vid.idx >= graph.values) fail(std::string(nodeName(node->kind)) + " names a value that is not there"); });
+      visitSlots(
+          *node,
+          [&](Tid& tid, Access) {
+            if (tid.idx >= graph.tensors())
+              fail(std::string(nodeName(node->kind)) + " names a tensor that is not there");
+          },
+          [&](Vid& vid, Access) {
+            if (vid.idx >= graph.values) fail(std::string(nodeName(node->kind)) + " names a value that is not there");
+          });
 }
 
 } // namespace
@@ -139,7 +164,8 @@ Graph decodeGraph(const void* payload, size_t bytes) {
   graph.mainChain = root.scalar<uint32_t>(MainChain, 0);
   graph.initChain = root.scalar<int32_t>(InitChain, -1);
   if (graph.mainChain >= graph.chains.size()) fail("the main chain is missing");
-  if (graph.initChain < -1 || graph.initChain >= static_cast<int64_t>(graph.chains.size())) fail("the init chain is missing");
+  if (graph.initChain < -1 || graph.initChain >= static_cast<int64_t>(graph.chains.size()))
+    fail("the init chain is missing");
   checkNodes(graph);
   return graph;
 }

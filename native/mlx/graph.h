@@ -35,9 +35,9 @@ struct Graph {
   uint32_t mainChain = 0;
   int32_t initChain = -1; // run once at load; -1 = none
   std::vector<IoSlot> inputMap, outputMap;
-  std::vector<uint32_t> mutableMap;      // tensor slots of the mutable buffers
-  std::vector<std::string> names;        // by tensor slot; empty where unnamed
-  std::vector<TensorMeta> meta;          // by tensor slot, all but temporary ones
+  std::vector<uint32_t> mutableMap; // tensor slots of the mutable buffers
+  std::vector<std::string> names;   // by tensor slot; empty where unnamed
+  std::vector<TensorMeta> meta;     // by tensor slot, all but temporary ones
 
   uint32_t tensors() const { return constants + inputs + outputs + mutables + temps; }
   Space space(uint32_t slot) const;

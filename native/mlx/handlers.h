@@ -26,7 +26,9 @@ using HandlerTable = std::array<Handler, kNodeKinds>;
 
 // Adds a handler: `on<&runRope>(table)` for `void runRope(Frame&, const RopeNode&)`.
 template <class N> struct NodeOf;
-template <class N> struct NodeOf<void (*)(Frame&, const N&)> { using type = N; };
+template <class N> struct NodeOf<void (*)(Frame&, const N&)> {
+  using type = N;
+};
 
 template <auto Run> Handler& on(HandlerTable& table, Effect effect = Effect::Fresh) {
   using N = typename NodeOf<decltype(Run)>::type;

@@ -32,7 +32,8 @@ mx::Dtype mlxType(DType type) {
 }
 
 DType fromMlx(mx::Dtype type) {
-  for (DType each : {DType::U8, DType::I8, DType::I16, DType::I32, DType::I64, DType::F16, DType::F32, DType::Bool, DType::BF16, DType::U16, DType::U32, DType::U64})
+  for (DType each : {DType::U8, DType::I8, DType::I16, DType::I32, DType::I64, DType::F16, DType::F32, DType::Bool,
+                     DType::BF16, DType::U16, DType::U32, DType::U64})
     if (mlxType(each) == type) return each;
   throw Failure(Error::InvalidType, "libmlx made an element type that the runtime does not have");
 }

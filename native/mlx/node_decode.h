@@ -61,13 +61,17 @@ inline void visit(FloatOrVid& choice, Access access, const TidVisitor&, const Vi
 }
 
 inline void visit(VidOrTid& choice, Access access, const TidVisitor& tensor, const VidVisitor& value) {
-  if (choice.isVid) value(choice.vid, access);
-  else tensor(choice.tid, access);
+  if (choice.isVid)
+    value(choice.vid, access);
+  else
+    tensor(choice.tid, access);
 }
 
 inline void visit(IntOrVidOrTid& choice, Access access, const TidVisitor& tensor, const VidVisitor& value) {
-  if (choice.kind == IntOrVidOrTid::Value) value(choice.vid, access);
-  else if (choice.kind == IntOrVidOrTid::Tensor) tensor(choice.tid, access);
+  if (choice.kind == IntOrVidOrTid::Value)
+    value(choice.vid, access);
+  else if (choice.kind == IntOrVidOrTid::Tensor)
+    tensor(choice.tid, access);
 }
 
 } // namespace pteron::mlx

@@ -38,13 +38,17 @@ void Profile::endCall() {
 void Profile::print(const char* title, const Table& table) {
   if (table.calls.count == 0) return;
   const double calls = static_cast<double>(table.calls.count);
-  std::fprintf(stderr, "MLX delegate, %s: %lld, %.3f ms each\n", title, static_cast<long long>(table.calls.count), static_cast<double>(table.calls.nanoseconds) / calls / 1e6);
+  std::fprintf(stderr, "MLX delegate, %s: %lld, %.3f ms each\n", title, static_cast<long long>(table.calls.count),
+               static_cast<double>(table.calls.nanoseconds) / calls / 1e6);
   std::vector<size_t> kinds;
   for (size_t kind = 0; kind < table.nodes.size(); ++kind)
     if (table.nodes[kind].count) kinds.push_back(kind);
-  std::sort(kinds.begin(), kinds.end(), [&](size_t a, size_t b) { return table.nodes[a].nanoseconds > table.nodes[b].nanoseconds; });
+  std::sort(kinds.begin(), kinds.end(),
+            [&](size_t a, size_t b) { return table.nodes[a].nanoseconds > table.nodes[b].nanoseconds; });
   for (size_t kind : kinds)
-    std::fprintf(stderr, "  %-22s %6.0f a call %9.3f ms\n", nodeName(static_cast<NodeKind>(kind)), static_cast<double>(table.nodes[kind].count) / calls, static_cast<double>(table.nodes[kind].nanoseconds) / calls / 1e6);
+    std::fprintf(stderr, "  %-22s %6.0f a call %9.3f ms\n", nodeName(static_cast<NodeKind>(kind)),
+                 static_cast<double>(table.nodes[kind].count) / calls,
+                 static_cast<double>(table.nodes[kind].nanoseconds) / calls / 1e6);
 }
 
 } // namespace pteron::mlx

@@ -53,8 +53,11 @@ StateLayout layoutState(const Graph& graph) {
 }
 
 // calloc takes large blocks from the system as zero pages that exist only once touched.
-State::State(const StateLayout& layout) : layout_(layout), base_(static_cast<char*>(std::calloc(1, layout.bytes + kAlignment))) {
-  if (!base_) throw Failure(Error::MemoryAllocationFailed, "no memory for a session's state of " + std::to_string(layout.bytes >> 20) + " MB");
+State::State(const StateLayout& layout)
+    : layout_(layout), base_(static_cast<char*>(std::calloc(1, layout.bytes + kAlignment))) {
+  if (!base_)
+    throw Failure(Error::MemoryAllocationFailed,
+                  "no memory for a session's state of " + std::to_string(layout.bytes >> 20) + " MB");
   data_ = base_ + (kAlignment - reinterpret_cast<uintptr_t>(base_) % kAlignment);
 }
 
@@ -79,7 +82,8 @@ std::shared_ptr<State> StateOwner::active() {
     const std::lock_guard lock(registry().mutex);
     const auto context = registry().contexts.find(context_);
     if (context != registry().contexts.end() && !context->second.sessions.empty()) {
-      const auto session = activeContext == context_ ? context->second.sessions.find(activeSession) : context->second.sessions.end();
+      const auto session =
+          activeContext == context_ ? context->second.sessions.find(activeSession) : context->second.sessions.end();
       if (session == context->second.sessions.end())
         throw Failure(Error::InvalidState, "the program has sessions, but none of them is active on this thread");
       std::shared_ptr<State>& state = session->second[this];

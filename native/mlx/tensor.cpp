@@ -79,7 +79,8 @@ Shape broadcast(const Shape& a, const Shape& b) {
   shape.rank = std::max(a.rank, b.rank);
   for (int i = 1; i <= shape.rank; ++i) {
     const int64_t x = i <= a.rank ? a[a.rank - i] : 1, y = i <= b.rank ? b[b.rank - i] : 1;
-    if (x != y && x != 1 && y != 1) throw Failure(Error::InvalidArgument, "shapes " + a.text() + " and " + b.text() + " do not broadcast");
+    if (x != y && x != 1 && y != 1)
+      throw Failure(Error::InvalidArgument, "shapes " + a.text() + " and " + b.text() + " do not broadcast");
     shape[shape.rank - i] = x == 1 ? y : x;
   }
   return shape;
@@ -110,8 +111,10 @@ bool reshapeStrides(const Tensor& tensor, const Shape& shape, Strides& strides) 
     const int first = next;
     int64_t covered = 1;
     while (next < shape.rank && (covered < size || end < tensor.shape.rank)) {
-      if (covered < size) covered *= shape[next++];
-      else if (covered == size) break;
+      if (covered < size)
+        covered *= shape[next++];
+      else if (covered == size)
+        break;
       else {
         const auto a = static_cast<size_t>(end - 1), b = static_cast<size_t>(end);
         if (tensor.strides[a] != tensor.shape[end] * tensor.strides[b]) return false;

@@ -9,7 +9,8 @@ namespace {
 // The tensor with its last dimension contiguous, in a type that the kernel reads.
 Tensor rowsOf(Frame& frame, const Tensor& tensor, bool asFloat) {
   const bool contiguous = tensor.strides[static_cast<size_t>(tensor.shape.rank) - 1] == 1 || tensor.shape.last() == 1;
-  if (asFloat && tensor.memory != DType::F32) return denseTensor(const_cast<float*>(frame.floats(tensor)), tensor.type, DType::F32, tensor.shape);
+  if (asFloat && tensor.memory != DType::F32)
+    return denseTensor(const_cast<float*>(frame.floats(tensor)), tensor.type, DType::F32, tensor.shape);
   return contiguous ? tensor : frame.denseCopy(tensor);
 }
 
@@ -20,14 +21,17 @@ struct Heads {
 };
 
 Heads batch(const Tensor& tensor, int64_t b) {
-  return {tensor.as<char>() + b * tensor.strides[0] * static_cast<int64_t>(byteSize(tensor.memory)), tensor.strides[1], tensor.strides[2]};
+  return {tensor.as<char>() + b * tensor.strides[0] * static_cast<int64_t>(byteSize(tensor.memory)), tensor.strides[1],
+          tensor.strides[2]};
 }
 
 // A mask [.., H or 1, Lq or 1, Lk] seen as [B, H, Lq, Lk], its last dimension contiguous.
 Tensor maskOf(Frame& frame, Tid tid, const Shape& scores) {
   Tensor mask = frame.at(tid);
-  if (isFloat(mask.memory)) mask = rowsOf(frame, mask, true);
-  else expect(mask.memory == DType::Bool, "an attention mask is neither boolean nor float");
+  if (isFloat(mask.memory))
+    mask = rowsOf(frame, mask, true);
+  else
+    expect(mask.memory == DType::Bool, "an attention mask is neither boolean nor float");
   Strides strides = broadcastStrides(mask, scores);
   if (strides[3] != 1 && scores[3] > 1) { // one value for all keys: spread it
     mask.strides = strides;
@@ -43,7 +47,8 @@ Tensor maskOf(Frame& frame, Tid tid, const Shape& scores) {
 void check(const Tensor& q, const Tensor& k, const Tensor& v) {
   expect(q.shape.rank == 4 && k.shape.rank == 4 && v.shape.rank == 4, "attention takes tensors of four dimensions");
   expect(q.shape[0] == k.shape[0] && q.shape[0] == v.shape[0], "attention's batches differ");
-  expect(q.shape[3] == k.shape[3] && k.shape[2] == v.shape[2] && k.shape[1] == v.shape[1], "attention's keys and values do not fit");
+  expect(q.shape[3] == k.shape[3] && k.shape[2] == v.shape[2] && k.shape[1] == v.shape[1],
+         "attention's keys and values do not fit");
   expect(k.shape[1] > 0 && q.shape[1] % k.shape[1] == 0, "attention's heads are no multiple of its key heads");
   expect(k.memory == v.memory, "attention's keys and values have different types");
 }
@@ -73,15 +78,19 @@ void runSdpa(Frame& frame, const SdpaNode& node) {
   call.causal = node.causal;
   for (int64_t b = 0; b < q.shape[0]; ++b) {
     const Heads queries = batch(q, b), keys = batch(k, b), values = batch(v, b), outputs = batch(out, b);
-    call.q = reinterpret_cast<const float*>(queries.data), call.qHeadStride = queries.head, call.qRowStride = queries.row;
+    call.q = reinterpret_cast<const float*>(queries.data), call.qHeadStride = queries.head,
+    call.qRowStride = queries.row;
     call.k = keys.data, call.kHeadStride = keys.head, call.kRowStride = keys.row;
     call.v = values.data, call.vHeadStride = values.head, call.vRowStride = values.row;
-    call.out = reinterpret_cast<float*>(outputs.data), call.outHeadStride = outputs.head, call.outRowStride = outputs.row;
+    call.out = reinterpret_cast<float*>(outputs.data), call.outHeadStride = outputs.head,
+    call.outRowStride = outputs.row;
     if (node.mask) {
       const Heads masks = batch(mask, b);
       call.maskHeadStride = masks.head, call.maskRowStride = masks.row;
-      if (mask.memory == DType::Bool) call.boolMask = reinterpret_cast<const uint8_t*>(masks.data);
-      else call.addMask = reinterpret_cast<const float*>(masks.data);
+      if (mask.memory == DType::Bool)
+        call.boolMask = reinterpret_cast<const uint8_t*>(masks.data);
+      else
+        call.addMask = reinterpret_cast<const float*>(masks.data);
     }
     cpu::attention(frame.pool(), call);
   }
@@ -99,12 +108,14 @@ void runRope(Frame& frame, const RopeNode& node) {
   expect(x.shape.rank >= 2 && x.shape.rank <= 4, "rotary embedding takes tensors of two to four dimensions");
   const Shape original = x.shape;
   Strides strides{};
-  for (int i = 0; i < original.rank; ++i) strides[static_cast<size_t>(4 - original.rank + i)] = x.strides[static_cast<size_t>(i)];
+  for (int i = 0; i < original.rank; ++i)
+    strides[static_cast<size_t>(4 - original.rank + i)] = x.strides[static_cast<size_t>(i)];
   while (x.shape.rank < 4) x.shape.insert(0, 1);
   x.strides = strides;
   const int64_t dim = x.shape[3];
   expect(node.dims > 0 && node.dims <= dim && node.dims % 2 == 0, "rotary embedding's dimensions do not fit");
-  expect(!node.freqs || frame.at(*node.freqs).count() == node.dims / 2, "rotary embedding takes a frequency for each pair");
+  expect(!node.freqs || frame.at(*node.freqs).count() == node.dims / 2,
+         "rotary embedding takes a frequency for each pair");
   cpu::Rope call;
   call.heads = x.shape[1], call.rows = x.shape[2], call.dim = dim;
   call.dims = node.dims, call.traditional = node.traditional, call.base = node.base, call.scale = node.scale;

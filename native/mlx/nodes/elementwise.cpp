@@ -47,23 +47,34 @@ bool repeatsInRows(const Tensor& b, const Shape& out) {
 
 template <cpu::Binary Op> float apply(float a, float b) {
   using enum cpu::Binary;
-  if constexpr (Op == Add) return a + b;
-  else if constexpr (Op == Subtract) return a - b;
-  else if constexpr (Op == Multiply) return a * b;
-  else if constexpr (Op == Divide) return a / b;
-  else if constexpr (Op == Maximum) return a > b || std::isnan(a) ? a : b;
-  else return a < b || std::isnan(a) ? a : b;
+  if constexpr (Op == Add)
+    return a + b;
+  else if constexpr (Op == Subtract)
+    return a - b;
+  else if constexpr (Op == Multiply)
+    return a * b;
+  else if constexpr (Op == Divide)
+    return a / b;
+  else if constexpr (Op == Maximum)
+    return a > b || std::isnan(a) ? a : b;
+  else
+    return a < b || std::isnan(a) ? a : b;
 }
 
 // Wraps around as two's complement does.
 template <cpu::Binary Op> int64_t applyInteger(int64_t a, int64_t b) {
   using enum cpu::Binary;
   const auto x = static_cast<uint64_t>(a), y = static_cast<uint64_t>(b);
-  if constexpr (Op == Add) return static_cast<int64_t>(x + y);
-  else if constexpr (Op == Subtract) return static_cast<int64_t>(x - y);
-  else if constexpr (Op == Multiply) return static_cast<int64_t>(x * y);
-  else if constexpr (Op == Maximum) return std::max(a, b);
-  else return std::min(a, b);
+  if constexpr (Op == Add)
+    return static_cast<int64_t>(x + y);
+  else if constexpr (Op == Subtract)
+    return static_cast<int64_t>(x - y);
+  else if constexpr (Op == Multiply)
+    return static_cast<int64_t>(x * y);
+  else if constexpr (Op == Maximum)
+    return std::max(a, b);
+  else
+    return std::min(a, b);
 }
 
 template <cpu::Binary Op> void binaryFloats(Frame& frame, Tid outTid, DType type, Tid aTid, Tid bTid) {
@@ -74,9 +85,12 @@ template <cpu::Binary Op> void binaryFloats(Frame& frame, Tid outTid, DType type
   const Shape shape = broadcast(aTensor.shape, bTensor.shape);
   const int64_t count = shape.count();
   float* out = frame.fresh(outTid, type, shape).as<float>();
-  if (count == aTensor.count() && repeatsInRows(bTensor, shape)) cpu::binary(frame.pool(), Op, a, b, out, count, bTensor.count());
-  else if (commutes && count == bTensor.count() && repeatsInRows(aTensor, shape)) cpu::binary(frame.pool(), Op, b, a, out, count, aTensor.count());
-  else broadcastLoop(out, shape, apply<Op>, walked(a, aTensor, shape), walked(b, bTensor, shape));
+  if (count == aTensor.count() && repeatsInRows(bTensor, shape))
+    cpu::binary(frame.pool(), Op, a, b, out, count, bTensor.count());
+  else if (commutes && count == bTensor.count() && repeatsInRows(aTensor, shape))
+    cpu::binary(frame.pool(), Op, b, a, out, count, aTensor.count());
+  else
+    broadcastLoop(out, shape, apply<Op>, walked(a, aTensor, shape), walked(b, bTensor, shape));
 }
 
 // Both operands as int64 into an int64 scratch, then narrowed to the output's type.
@@ -90,9 +104,12 @@ template <class Fn> void binaryIntegers(Frame& frame, Tid outTid, DType type, co
 template <class N, cpu::Binary Op> void runBinary(Frame& frame, const N& node) {
   const Tensor a = frame.at(node.a), b = frame.at(node.b);
   const DType type = promote(a.type, b.type);
-  if constexpr (Op == cpu::Binary::Divide) return binaryFloats<Op>(frame, node.out, floatType(type), node.a, node.b);
-  else if (isFloat(type)) return binaryFloats<Op>(frame, node.out, type, node.a, node.b);
-  else binaryIntegers(frame, node.out, type, a, b, applyInteger<Op>);
+  if constexpr (Op == cpu::Binary::Divide)
+    return binaryFloats<Op>(frame, node.out, floatType(type), node.a, node.b);
+  else if (isFloat(type))
+    return binaryFloats<Op>(frame, node.out, type, node.a, node.b);
+  else
+    binaryIntegers(frame, node.out, type, a, b, applyInteger<Op>);
 }
 
 template <class N, class Fn> void runCompare(Frame& frame, const N& node) {
@@ -101,7 +118,8 @@ template <class N, class Fn> void runCompare(Frame& frame, const N& node) {
   bool* out = frame.fresh(node.out, DType::Bool, shape).template as<bool>();
   if (isFloat(promote(a.type, b.type)))
     broadcastLoop(out, shape, Fn{}, walked(frame.floats(node.a), a, shape), walked(frame.floats(node.b), b, shape));
-  else broadcastLoop(out, shape, Fn{}, walked(frame.integers(a), a, shape), walked(frame.integers(b), b, shape));
+  else
+    broadcastLoop(out, shape, Fn{}, walked(frame.integers(a), a, shape), walked(frame.integers(b), b, shape));
 }
 
 const bool* booleans(Frame& frame, const Tensor& tensor) {
@@ -140,7 +158,8 @@ void runWhere(Frame& frame, const WhereNode& node) {
   const auto test = walked(booleans(frame, condition), condition, shape);
   if (isFloat(type)) {
     float* out = frame.fresh(node.out, type, shape).as<float>();
-    broadcastLoop(out, shape, choose, test, walked(frame.floats(node.x), x, shape), walked(frame.floats(node.y), y, shape));
+    broadcastLoop(out, shape, choose, test, walked(frame.floats(node.x), x, shape),
+                  walked(frame.floats(node.y), y, shape));
     return;
   }
   auto* wide = static_cast<int64_t*>(frame.scratch(static_cast<size_t>(shape.count()) * sizeof(int64_t)));

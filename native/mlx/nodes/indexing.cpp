@@ -21,7 +21,8 @@ void takeOne(Frame& frame, const TakeNode& node, int64_t index) {
   const Tensor x = frame.at(node.x);
   const int axis = wrapAxis(node.axis, x.shape.rank);
   Tensor& out = frame.view(node.out, sliced(x, axis, {wrapIndex(index, x.shape[axis]), 1, 1}));
-  for (int i = axis; i + 1 < out.shape.rank; ++i) out.strides[static_cast<size_t>(i)] = out.strides[static_cast<size_t>(i) + 1];
+  for (int i = axis; i + 1 < out.shape.rank; ++i)
+    out.strides[static_cast<size_t>(i)] = out.strides[static_cast<size_t>(i) + 1];
   out.shape.erase(axis);
 }
 
@@ -80,8 +81,10 @@ void fill(Tensor& out, double value) {
   Tensor one = denseTensor(out.data, out.type, out.memory, Shape{1});
   const float number = static_cast<float>(value);
   const auto integer = static_cast<int64_t>(value);
-  if (isFloat(out.memory)) *one.as<float>() = number;
-  else copyTensor(denseTensor(const_cast<int64_t*>(&integer), DType::I64, DType::I64, Shape{1}), one);
+  if (isFloat(out.memory))
+    *one.as<float>() = number;
+  else
+    copyTensor(denseTensor(const_cast<int64_t*>(&integer), DType::I64, DType::I64, Shape{1}), one);
   Tensor rest = denseTensor(out.data, out.type, out.memory, Shape{count - 1});
   rest.advance(1);
   one.shape = rest.shape;
@@ -95,7 +98,8 @@ void runFull(Frame& frame, const FullNode& node) {
 
 void runFullLike(Frame& frame, const FullLikeNode& node) {
   const Tensor x = frame.at(node.x);
-  fill(frame.fresh(node.out, node.scalarType ? static_cast<DType>(*node.scalarType) : x.type, x.shape), frame.number(node.v));
+  fill(frame.fresh(node.out, node.scalarType ? static_cast<DType>(*node.scalarType) : x.type, x.shape),
+       frame.number(node.v));
 }
 
 void runARange(Frame& frame, const ARangeNode& node) {
@@ -113,7 +117,9 @@ template <class N> const char* refuseType(const Node& node) {
   if constexpr (std::is_same_v<decltype(N::scalarType), std::optional<int8_t>>) {
     const auto type = static_cast<const N&>(node).scalarType;
     return !type || byteSize(static_cast<DType>(*type)) ? nullptr : "of an unsupported element type";
-  } else return byteSize(static_cast<DType>(static_cast<const N&>(node).scalarType)) ? nullptr : "of an unsupported element type";
+  } else
+    return byteSize(static_cast<DType>(static_cast<const N&>(node).scalarType)) ? nullptr
+                                                                                : "of an unsupported element type";
 }
 
 } // namespace

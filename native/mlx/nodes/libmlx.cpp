@@ -25,9 +25,11 @@ mx::array operand(Frame& frame, const Tensor& tensor) {
   return toArray(frame, denseTensor(const_cast<float*>(frame.floats(tensor)), tensor.type, DType::F32, tensor.shape));
 }
 
-template <class N, mx::array (*Op)(const mx::array&, const std::vector<int>&, bool, Stream)> void runReduction(Frame& frame, const N& node) {
+template <class N, mx::array (*Op)(const mx::array&, const std::vector<int>&, bool, Stream)>
+void runReduction(Frame& frame, const N& node) {
   const Tensor x = frame.at(node.x);
-  evaluate(frame, node.out, x.type, [&](Stream s) { return Op(operand(frame, x), axesOf(node.axes, x.shape.rank), node.keepdims, s); });
+  evaluate(frame, node.out, x.type,
+           [&](Stream s) { return Op(operand(frame, x), axesOf(node.axes, x.shape.rank), node.keepdims, s); });
 }
 
 template <class N, mx::array (*Op)(const mx::array&, Stream)> void runFunction(Frame& frame, const N& node) {
@@ -49,8 +51,12 @@ void runTile(Frame& frame, const TileNode& node) {
 
 void runLayerNorm(Frame& frame, const LayerNormNode& node) {
   const Tensor x = frame.at(node.x);
-  const auto optional = [&](const std::optional<Tid>& tid) { return tid ? std::optional(operand(frame, frame.at(*tid))) : std::nullopt; };
-  evaluate(frame, node.out, x.type, [&](Stream s) { return mx::fast::layer_norm(operand(frame, x), optional(node.weight), optional(node.bias), node.eps, s); });
+  const auto optional = [&](const std::optional<Tid>& tid) {
+    return tid ? std::optional(operand(frame, frame.at(*tid))) : std::nullopt;
+  };
+  evaluate(frame, node.out, x.type, [&](Stream s) {
+    return mx::fast::layer_norm(operand(frame, x), optional(node.weight), optional(node.bias), node.eps, s);
+  });
 }
 
 } // namespace

@@ -8,7 +8,8 @@ namespace {
 
 // MLX's affine matrix over three tensors; scales and biases must lie in memory in one type.
 cpu::QuantizedMatrix matrixOf(const Tensor& words, const Tensor& scales, const Tensor& biases, int bits, int group) {
-  expect(words.memory == DType::U32 && words.dense() && scales.dense() && biases.dense(), "quantized weights are not packed as MLX packs them");
+  expect(words.memory == DType::U32 && words.dense() && scales.dense() && biases.dense(),
+         "quantized weights are not packed as MLX packs them");
   expect(isFloat(scales.memory) && scales.memory == biases.memory, "scales and biases have different types");
   cpu::QuantizedMatrix matrix;
   matrix.columns = words.shape.last() * 32 / bits;
@@ -39,7 +40,8 @@ template <class N> const char* refuseFormat(const Node& node) {
   const int bits = quantized.bits, group = quantized.groupSize;
   if (quantized.mode != "affine") return "other than affine quantization";
   if (!quantized.biases) return "affine quantization without biases";
-  if (bits != 2 && bits != 3 && bits != 4 && bits != 5 && bits != 6 && bits != 8) return "of other than 2, 3, 4, 5, 6 or 8 bits";
+  if (bits != 2 && bits != 3 && bits != 4 && bits != 5 && bits != 6 && bits != 8)
+    return "of other than 2, 3, 4, 5, 6 or 8 bits";
   if (group != 32 && group != 64 && group != 128) return "of groups other than 32, 64 or 128";
   if constexpr (std::is_same_v<N, QuantizedMatmulNode>) {
     if (!quantized.transpose) return "with weights that are not transposed";
@@ -58,7 +60,8 @@ void runQuantizedMatmul(Frame& frame, const QuantizedMatmulNode& node) {
   shape[shape.rank - 1] = weights.rows;
   const float* activations = frame.floats(x);
   Tensor& out = frame.fresh(node.out, promote(x.type, frame.at(node.scales).type), shape);
-  const cpu::Precision precision = frame.roundActivations || isHalf(x.type) ? cpu::Precision::Int8 : cpu::Precision::Exact;
+  const cpu::Precision precision =
+      frame.roundActivations || isHalf(x.type) ? cpu::Precision::Int8 : cpu::Precision::Exact;
   cpu::quantizedMatmul(frame.pool(), weights, activations, out.as<float>(), x.count() / x.shape.last(), precision);
 }
 
@@ -70,7 +73,8 @@ void runDequantize(Frame& frame, const DequantizeNode& node) {
   auto* rows = static_cast<int64_t*>(frame.scratch(static_cast<size_t>(weights.rows) * sizeof(int64_t)));
   for (int64_t i = 0; i < weights.rows; ++i) rows[i] = i;
   const DType type = node.dtype ? static_cast<DType>(*node.dtype) : frame.at(node.scales).type;
-  cpu::dequantizeRows(weights, rows, weights.rows, frame.fresh(node.out, isFloat(type) ? type : DType::F32, shape).as<float>());
+  cpu::dequantizeRows(weights, rows, weights.rows,
+                      frame.fresh(node.out, isFloat(type) ? type : DType::F32, shape).as<float>());
 }
 
 // The right-hand matrix, read in its own type and without a copy where it is stored by rows or by columns.
@@ -81,7 +85,8 @@ struct RightMatrix {
 };
 
 RightMatrix rightMatrix(Frame& frame, const Tensor& w) {
-  const auto rowStride = w.strides[static_cast<size_t>(w.shape.rank) - 2], columnStride = w.strides[static_cast<size_t>(w.shape.rank) - 1];
+  const auto rowStride = w.strides[static_cast<size_t>(w.shape.rank) - 2],
+             columnStride = w.strides[static_cast<size_t>(w.shape.rank) - 1];
   const int64_t rows = w.shape[w.shape.rank - 2], columns = w.shape.last();
   const bool isFloatMemory = isFloat(w.memory);
   if (isFloatMemory && columnStride == 1 && rowStride == columns) return {w.data, storageOf(w.memory), false};
@@ -99,13 +104,15 @@ void runAddmm(Frame& frame, const AddmmNode& node) {
   expect(a.shape.rank >= 1 && b.shape.rank >= 2, "a matrix product of vectors");
   const int64_t k = a.shape.last(), n = b.shape.last();
   expect(k > 0, "a matrix product of nothing");
-  if (b.shape[b.shape.rank - 2] != k) throw Failure(Error::InvalidArgument, "cannot multiply " + a.shape.text() + " by " + b.shape.text());
+  if (b.shape[b.shape.rank - 2] != k)
+    throw Failure(Error::InvalidArgument, "cannot multiply " + a.shape.text() + " by " + b.shape.text());
   Shape shape = a.shape;
   shape[shape.rank - 1] = n;
   int64_t batches = 1;
   for (int i = 0; i + 2 < b.shape.rank; ++i) batches *= b.shape[i];
   for (int i = 0; i + 2 < b.shape.rank; ++i)
-    expect(batches == 1 || (a.shape.rank == b.shape.rank && a.shape[i] == b.shape[i]), "the batches of a matrix product differ");
+    expect(batches == 1 || (a.shape.rank == b.shape.rank && a.shape[i] == b.shape[i]),
+           "the batches of a matrix product differ");
   const float* left = frame.floats(a);
   const float* bias = nullptr;
   Tensor biasTensor;
@@ -127,7 +134,8 @@ void runAddmm(Frame& frame, const AddmmNode& node) {
       matrix.strides = denseStrides(matrix.shape);
     }
     const RightMatrix right = rightMatrix(frame, matrix);
-    cpu::denseMatmul(frame.pool(), left + batch * m * k, right.data, right.type, right.transposed, rowBias ? bias : nullptr, out + batch * m * n, m, n, k);
+    cpu::denseMatmul(frame.pool(), left + batch * m * k, right.data, right.type, right.transposed,
+                     rowBias ? bias : nullptr, out + batch * m * n, m, n, k);
   }
   if (!bias || rowBias) return;
   const int64_t count = shape.count(), biasCount = biasTensor.count();

@@ -16,7 +16,9 @@ void runSliceUpdate(Frame& frame, const SliceUpdateNode& node) {
   const int64_t start = frame.integer(node.start), stop = frame.integer(node.stop);
   const Tensor target = sliced(out, axis, sliceRange(out.shape[axis], start, stop, node.step));
   if (!(update.shape == target.shape))
-    throw Failure(Error::InvalidArgument, "an update of shape " + update.shape.text() + " does not fit [" + std::to_string(start) + ", " + std::to_string(stop) + ") of " + out.shape.text());
+    throw Failure(Error::InvalidArgument, "an update of shape " + update.shape.text() + " does not fit [" +
+                                              std::to_string(start) + ", " + std::to_string(stop) + ") of " +
+                                              out.shape.text());
   copyTensor(update, target);
 }
 
@@ -25,7 +27,8 @@ void runIndexCopy(Frame& frame, const IndexCopyNode& node) {
   const Tensor& update = frame.at(node.update);
   const Tensor& indices = frame.at(node.indices);
   const int axis = wrapAxis(node.axis, out.shape.rank);
-  expect(update.shape.rank == out.shape.rank && indices.count() == update.shape[axis], "an update has another size than its indices");
+  expect(update.shape.rank == out.shape.rank && indices.count() == update.shape[axis],
+         "an update has another size than its indices");
   const int64_t* positions = frame.integers(indices);
   for (int64_t i = 0; i < update.shape[axis]; ++i) {
     const int64_t at = positions[i] < 0 ? positions[i] + out.shape[axis] : positions[i];

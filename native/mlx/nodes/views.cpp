@@ -12,20 +12,26 @@ void runIdCopy(Frame& frame, const IdCopyNode& node) { frame.view(node.out, fram
 
 void runContiguous(Frame& frame, const ContiguousNode& node) {
   const Tensor x = frame.at(node.x);
-  if (x.dense()) frame.view(node.out, x);
-  else copyTensor(x, frame.fresh(node.out, x.type, x.memory, x.shape));
+  if (x.dense())
+    frame.view(node.out, x);
+  else
+    copyTensor(x, frame.fresh(node.out, x.type, x.memory, x.shape));
 }
 
 // Between float types nothing changes in memory: activations are fp32 whatever they are declared as.
 void runAsType(Frame& frame, const AsTypeNode& node) {
   const Tensor x = frame.at(node.x);
   const auto type = static_cast<DType>(node.scalarType);
-  if (isFloat(type) ? isFloat(x.memory) : x.memory == type) frame.view(node.out, x).type = type;
-  else copyTensor(x, frame.fresh(node.out, type, x.shape));
+  if (isFloat(type) ? isFloat(x.memory) : x.memory == type)
+    frame.view(node.out, x).type = type;
+  else
+    copyTensor(x, frame.fresh(node.out, type, x.shape));
 }
 
 const char* refuseAsType(const Node& node) {
-  return byteSize(static_cast<DType>(static_cast<const AsTypeNode&>(node).scalarType)) ? nullptr : "to an unsupported element type";
+  return byteSize(static_cast<DType>(static_cast<const AsTypeNode&>(node).scalarType))
+             ? nullptr
+             : "to an unsupported element type";
 }
 
 void runReshape(Frame& frame, const ReshapeNode& node) {
@@ -41,7 +47,8 @@ void runReshape(Frame& frame, const ReshapeNode& node) {
     shape.push(size == -1 ? 1 : size);
   }
   if (inferred >= 0 && shape.count() > 0) shape[inferred] = x.count() / shape.count();
-  if (shape.count() != x.count()) throw Failure(Error::InvalidArgument, "cannot reshape " + x.shape.text() + " to " + shape.text());
+  if (shape.count() != x.count())
+    throw Failure(Error::InvalidArgument, "cannot reshape " + x.shape.text() + " to " + shape.text());
   Strides strides{};
   if (!reshapeStrides(x, shape, strides)) {
     Tensor& out = frame.fresh(node.out, x.type, x.memory, x.shape);
@@ -69,7 +76,8 @@ void runTranspose(Frame& frame, const TransposeNode& node) {
 }
 
 void insertAxis(Tensor& tensor, int axis) {
-  for (int i = tensor.shape.rank; i > axis; --i) tensor.strides[static_cast<size_t>(i) & 7] = tensor.strides[static_cast<size_t>(i) - 1];
+  for (int i = tensor.shape.rank; i > axis; --i)
+    tensor.strides[static_cast<size_t>(i) & 7] = tensor.strides[static_cast<size_t>(i) - 1];
   tensor.shape.insert(axis, 1);
   tensor.strides[static_cast<size_t>(axis)] = 1;
 }
@@ -110,7 +118,9 @@ void runBroadcastTo(Frame& frame, const BroadcastToNode& node) {
 void runSlice(Frame& frame, const SliceNode& node) {
   const Tensor x = frame.at(node.x);
   const int axis = wrapAxis(frame.integer(node.axis), x.shape.rank);
-  frame.view(node.out, sliced(x, axis, sliceRange(x.shape[axis], frame.integer(node.start), frame.integer(node.stop), node.step)));
+  frame.view(
+      node.out,
+      sliced(x, axis, sliceRange(x.shape[axis], frame.integer(node.start), frame.integer(node.stop), node.step)));
 }
 
 const char* refuseSlice(const Node& node) {

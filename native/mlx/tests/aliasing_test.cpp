@@ -63,9 +63,9 @@ void testSwappedState() {
   sum(graph, Temp0, In0, State1);
   copy(graph, State1, Out1);
   Executor executor(std::move(graph), nullptr, pool());
-  CHECK((call(executor, kOnes, kZeros) == std::array<Row, 2>{kZeros, kOnes}));  // state: 0, 1
-  CHECK((call(executor, kTens, kZeros) == std::array<Row, 2>{kOnes, kTens}));   // state: 1, 10
-  CHECK((call(executor, kZeros, kZeros) == std::array<Row, 2>{kTens, kOnes}));  // state: 10, 1
+  CHECK((call(executor, kOnes, kZeros) == std::array<Row, 2>{kZeros, kOnes})); // state: 0, 1
+  CHECK((call(executor, kTens, kZeros) == std::array<Row, 2>{kOnes, kTens}));  // state: 1, 10
+  CHECK((call(executor, kZeros, kZeros) == std::array<Row, 2>{kTens, kOnes})); // state: 10, 1
 }
 
 void testInputsAreNeverChanged() {
@@ -86,7 +86,8 @@ void testReusedSlots() {
   sum(graph, In1, In1, Temp0); // the slot is written while a view of its old value lives
   sum(graph, Temp1, Temp0, Out1);
   Executor executor(std::move(graph), nullptr, pool());
-  for (int i = 0; i < 3; ++i) CHECK((call(executor, kOnes, kTens) == std::array<Row, 2>{Row{24, 24, 24, 24}, Row{32, 32, 32, 32}}));
+  for (int i = 0; i < 3; ++i)
+    CHECK((call(executor, kOnes, kTens) == std::array<Row, 2>{Row{24, 24, 24, 24}, Row{32, 32, 32, 32}}));
 }
 
 void testReadBeforeWrite() {
@@ -117,7 +118,8 @@ void testUnsupportedKindsAreNamed() {
     CHECK(failure.code == Error::DelegateInvalidCompatibility);
     reason = failure.what();
   }
-  for (const char* name : {"ScanNode", "MetalKernelNode", "QuantizedMatmulNode (other than affine quantization)"}) CHECK(reason.find(name) != std::string::npos);
+  for (const char* name : {"ScanNode", "MetalKernelNode", "QuantizedMatmulNode (other than affine quantization)"})
+    CHECK(reason.find(name) != std::string::npos);
 }
 
 } // namespace

@@ -28,7 +28,8 @@ struct Tally {
 void executeOnce(Executor& executor, Tally& tally) {
   int64_t tokens[] = {1, 2, 3}, position[] = {0}, keep[] = {2};
   std::vector<float> logits(1 << 16);
-  auto a = from_blob(tokens, {1, 3}, Scalar::Long), b = from_blob(position, {1}, Scalar::Long), c = from_blob(keep, {1}, Scalar::Long);
+  auto a = from_blob(tokens, {1, 3}, Scalar::Long), b = from_blob(position, {1}, Scalar::Long),
+       c = from_blob(keep, {1}, Scalar::Long);
   auto out = from_blob(logits.data(), {1, 16, 4096}, Scalar::Float);
   EValue values[] = {*a, *b, *c, *out};
   EValue* arguments[] = {&values[0], &values[1], &values[2], &values[3]};
@@ -72,10 +73,12 @@ void testBitFlips(const std::string& payload, unsigned seed, int rounds) {
   Tally tally;
   for (int round = 0; round < rounds; ++round) {
     std::string damaged = payload;
-    for (int flips = 1 + static_cast<int>(random() % 3); flips > 0; --flips) damaged[24 + random() % (damaged.size() - 24)] ^= static_cast<char>(1u << random() % 8);
+    for (int flips = 1 + static_cast<int>(random() % 3); flips > 0; --flips)
+      damaged[24 + random() % (damaged.size() - 24)] ^= static_cast<char>(1u << random() % 8);
     tryPayload(damaged, tally);
   }
-  std::printf("bit flips: %d damaged, %d refused, %d failed, %d ran\n", tally.damaged, tally.refused, tally.failed, tally.ran);
+  std::printf("bit flips: %d damaged, %d refused, %d failed, %d ran\n", tally.damaged, tally.refused, tally.failed,
+              tally.ran);
   CHECK(tally.damaged + tally.refused + tally.failed > 0);
 }
 
@@ -95,7 +98,7 @@ void testAmplification() {
   std::string bytes(24, '\0');
   bytes.replace(4, 4, "MLX0");
   const auto put = [&](uint32_t value) { bytes.append(reinterpret_cast<const char*>(&value), 4); };
-  put(12);              // 0: root table at 12
+  put(12);                // 0: root table at 12
   put(0x0008 << 16 | 34); // 4: a layout too long for what follows is refused first
   put(0);
   put(8);

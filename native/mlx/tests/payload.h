@@ -34,9 +34,13 @@ public:
 
   using Buffer = ::executorch::runtime::FreeableBuffer;
   template <class T> using Result = ::executorch::runtime::Result<T>;
-  Result<const ::executorch::runtime::TensorLayout> get_tensor_layout(std::string_view) const override { return ::executorch::runtime::Error::NotFound; }
+  Result<const ::executorch::runtime::TensorLayout> get_tensor_layout(std::string_view) const override {
+    return ::executorch::runtime::Error::NotFound;
+  }
   Result<Buffer> get_data(std::string_view) const override { return Buffer(zeros_.data(), zeros_.size(), nullptr); }
-  ::executorch::runtime::Error load_data_into(std::string_view, void*, size_t) const override { return ::executorch::runtime::Error::NotFound; }
+  ::executorch::runtime::Error load_data_into(std::string_view, void*, size_t) const override {
+    return ::executorch::runtime::Error::NotFound;
+  }
   Result<uint32_t> get_num_keys() const override { return 0u; }
   Result<const char*> get_key(uint32_t) const override { return ::executorch::runtime::Error::NotFound; }
 

@@ -46,7 +46,7 @@ void testLanes() {
   CHECK(mutable_state_available(context));
   CHECK(mutable_state_validate_coverage(context) == Error::Ok);
   CHECK(mutable_state_bytes_per_session(context) == 128); // two buffers of 16 bytes, each on lines of its own
-  CHECK(call(*executor, kOnes, kZeros)[0] == all(1)); // no session yet: the graph's own state
+  CHECK(call(*executor, kOnes, kZeros)[0] == all(1));     // no session yet: the graph's own state
   const int a = *mutable_state_create_session(context), b = *mutable_state_create_session(context);
   CHECK(failsWithoutSession(*executor));
   mutable_state_set_active(context, a);
