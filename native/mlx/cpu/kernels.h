@@ -25,7 +25,12 @@ struct QuantizedMatrix {
   int64_t columns = 0; // K, input features
   int bits = 4;        // 2, 3, 4, 5, 6 or 8
   int group = 64;      // 32, 64 or 128
+  // Every bias is -2^(bits - 1) times its scale (Q4_0, Q5_0, Q8_0): biases are then not read, and may be null.
+  bool symmetric = false;
 };
+
+// Whether w's biases are so; set `symmetric` by it once at load. Reads every scale and bias.
+bool hasSymmetricBiases(const QuantizedMatrix& w);
 
 // Exact: fp32 activations against dequantized weights. Int8: activations rounded to int8 a group (relative error about
 // 4e-3, the order of bf16's own rounding); used only for programs that declare bf16 or fp16 activations.
@@ -33,6 +38,10 @@ enum class Precision : uint8_t { Exact, Int8 };
 
 // y[m, n] = x[m, k] · w[n, k]ᵀ. x and y dense.
 void quantizedMatmul(ThreadPool&, const QuantizedMatrix& w, const float* x, float* y, int64_t m, Precision);
+
+// Several matrices with the same x and columns (q, k, v; gate, up): y[i][m, w[i].rows]. One pass over the threads.
+void quantizedMatmulMany(ThreadPool&, const QuantizedMatrix* w, float* const* y, int count, const float* x, int64_t m,
+                         Precision);
 
 // Rows `indices[i]` of w, dequantized: y[i, k].
 void dequantizeRows(const QuantizedMatrix& w, const int64_t* indices, int64_t count, float* y);
@@ -53,7 +62,8 @@ struct Attention {
   int64_t outHeadStride = 0, outRowStride = 0;
   int64_t heads = 0, kvHeads = 0, queries = 0, keys = 0, dim = 0, valueDim = 0;
   float scale = 1;
-  bool causal = false;                         // bottom-right aligned: query i sees keys 0 … keys - queries + i
+  bool causal = false;                         // bottom-right aligned: query i sees keys 0 … keys - queries + i;
+                                               // a query that sees no key at all gives 0
   const uint8_t* boolMask = nullptr;           // [.., queries, keys] or null; true = attend
   const float* addMask = nullptr;              // [.., queries, keys] or null; added to the scores
   int64_t maskHeadStride = 0, maskRowStride = 0; // 0 = broadcast
@@ -63,8 +73,8 @@ void attention(ThreadPool&, const Attention&);
 // y = x / sqrt(mean(x²) + eps) * weight, over the last dimension; weight may be null.
 void rmsNorm(ThreadPool&, const float* x, const float* weight, float* y, int64_t rows, int64_t dim, float eps);
 
-// Rotary embedding in place of the first `dims` of each row [heads, rows, dim]; position of row r is offset + r, or
-// positions[r]. freqs (may be null) holds dims/2 inverse wavelengths' reciprocals as mlx.fast.rope defines them.
+// Rotary embedding of the first `dims` of each row [heads, rows, dim], the rest copied; row r has position offset + r.
+// Angle i is position * scale / freqs[i], or position * scale * base^(-2i / dims) without freqs (as mlx.fast.rope).
 struct Rope {
   const float* x = nullptr;
   float* y = nullptr; // may equal x
@@ -81,6 +91,8 @@ void rope(ThreadPool&, const Rope&);
 enum class Unary : uint8_t { Silu, GeluTanh, GeluErf, Sigmoid, Tanh, Exp, Neg, Rsqrt, Sqrt, Square };
 enum class Binary : uint8_t { Add, Subtract, Multiply, Divide, Maximum, Minimum };
 void unary(ThreadPool&, Unary, const float* x, float* y, int64_t count);
+// y = f(gate) * up: a gated MLP's activation in one pass.
+void gated(ThreadPool&, Unary, const float* gate, const float* up, float* y, int64_t count);
 // b broadcasts as: whole (bCount == count), one value (bCount == 1) or a row (count % bCount == 0).
 void binary(ThreadPool&, Binary, const float* a, const float* b, float* y, int64_t count, int64_t bCount);
 void softmax(ThreadPool&, const float* x, float* y, int64_t rows, int64_t dim);
