@@ -39,6 +39,7 @@ export const exporterPackages = {
         'install',
         '--disable-pip-version-check',
         '--no-input',
+        '--no-compile', // Python compiles what is really imported; all of it takes a minute
         '--progress-bar',
         'off',
         '-r',
@@ -66,6 +67,6 @@ export function describe(line) {
   if (fetched) return `fetching ${fetched[1].split('/').pop()} (${fetched[2]})`;
   const collecting = /^Collecting (\S+?)(?:[=<>!~\s]|$)/.exec(line);
   if (collecting) return `resolving ${collecting[1]}`;
-  if (line.startsWith('Installing collected')) return 'unpacking';
+  if (/^\s*(Installing collected|Attempting|Found existing|Uninstalling|Successfully)/.test(line)) return 'unpacking';
   return line.slice(0, 60);
 }

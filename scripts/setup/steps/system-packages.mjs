@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { isInstalled, probe } from '../command.mjs';
 import { SetupError } from '../errors.mjs';
 
-const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.14'];
+const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.14'];
 const check = 'import sys, venv, ensurepip; print(sys.executable, *sys.version_info[:2])';
 let python;
 
-/** The first Python 3.10 to 3.14 that can make virtual environments; PTERON_PYTHON goes first. */
+/** The first Python 3.11 to 3.14 that can make virtual environments; PTERON_PYTHON goes first. */
 export function findPython() {
   if (python) return python;
   for (const name of [process.env.PTERON_PYTHON, ...candidates].filter(Boolean)) {
     const [path, major, minor] = probe(name, ['-c', check])?.split(' ') ?? [];
-    if (Number(major) === 3 && Number(minor) >= 10 && Number(minor) <= 14)
+    if (Number(major) === 3 && Number(minor) >= 11 && Number(minor) <= 14)
       return (python = { path, minor: Number(minor) });
   }
   return undefined;
@@ -25,7 +25,7 @@ const hasCompiler = () =>
 const base = [
   { what: 'a C++20 compiler', apt: ['g++'], present: hasCompiler },
   {
-    what: 'Python 3.10 or newer with venv',
+    what: 'Python 3.11 or newer with venv',
     apt: ['python3', 'python3-venv'],
     present: () => findPython() !== undefined,
   },
@@ -64,7 +64,7 @@ export function missingTools(missing, packages, platform = process.platform) {
   const names = missing.map((tool) => tool.what).join(' and ');
   const remedy =
     platform === 'darwin'
-      ? 'Install the command line tools (xcode-select --install) and a Python from 3.10 to 3.14, then run the same command again.'
+      ? 'Install the command line tools (xcode-select --install) and a Python from 3.11 to 3.14, then run the same command again.'
       : `Install them, on Debian or Ubuntu with: sudo apt-get install ${packages.join(' ')}; then run the same command again.`;
   return new SetupError('tool_missing', `Missing: ${names}.`, remedy);
 }
