@@ -23,14 +23,16 @@ Shape Frame::shape(const std::vector<IntOrVid>& sizes) {
 
 Tensor& Frame::fresh(Tid out, DType type, DType memory, const Shape& shape) {
   const int output = directOutputs ? (*directOutputs)[out.idx] : -1;
-  const auto bytes = static_cast<size_t>(shape.count()) * byteSize(memory);
   void* data = output >= 0 ? outputMemory(outputContext, output, memory, shape) : nullptr;
-  if (!data) {
-    release(out.idx);
-    owners_[out.idx] = blocks_.take(bytes);
-    data = owners_[out.idx]->data;
-  }
+  if (!data) return temporary(out, type, memory, shape);
   return tensors_[out.idx] = denseTensor(data, type, memory, shape);
+}
+
+Tensor& Frame::temporary(Tid out, DType type, DType memory, const Shape& shape) {
+  const auto bytes = static_cast<size_t>(shape.count()) * byteSize(memory);
+  release(out.idx);
+  owners_[out.idx] = blocks_.take(bytes);
+  return tensors_[out.idx] = denseTensor(owners_[out.idx]->data, type, memory, shape);
 }
 
 void* Frame::scratch(size_t bytes) {

@@ -40,6 +40,8 @@ public:
   // A new dense tensor in the slot, floats in fp32.
   Tensor& fresh(Tid out, DType type, const Shape& shape) { return fresh(out, type, memoryType(type), shape); }
   Tensor& fresh(Tid out, DType type, DType memory, const Shape& shape);
+  // The same, but never in the caller's output memory: for handlers that then lay it out otherwise.
+  Tensor& temporary(Tid out, DType type, DType memory, const Shape& shape);
   // The slot becomes a view of another tensor's memory.
   Tensor& view(Tid out, const Tensor& of) { return tensors_[out.idx] = of; }
 

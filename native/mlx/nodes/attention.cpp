@@ -55,7 +55,7 @@ void check(const Tensor& q, const Tensor& k, const Tensor& v) {
 
 // Laid out as [B, Lq, H, D] and seen as [B, H, Lq, D]: the transpose and reshape that follow are then free.
 Tensor& attentionOutput(Frame& frame, Tid out, const Tensor& q, int64_t valueDim) {
-  Tensor& tensor = frame.fresh(out, q.type, Shape{q.shape[0], q.shape[2], q.shape[1], valueDim});
+  Tensor& tensor = frame.temporary(out, q.type, DType::F32, Shape{q.shape[0], q.shape[2], q.shape[1], valueDim});
   std::swap(tensor.shape[1], tensor.shape[2]);
   std::swap(tensor.strides[1], tensor.strides[2]);
   return tensor;
