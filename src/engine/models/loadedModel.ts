@@ -10,6 +10,13 @@ import type { InstalledModel } from './store';
 /** What a lane is for: uses do not share a KV cache, or they would evict each other's prefix. */
 export type LaneUse = 'completion' | 'chat';
 
+export interface LoadSettings {
+  /** Bytes that weights, state and work area may take. */
+  readonly memoryLimit?: number | undefined;
+  /** Where the compact form of the tokenizer is kept. */
+  readonly cacheFolder?: string;
+}
+
 /** A model in memory: its program's weights once, its tokenizer, and one KV lane a use. */
 export class LoadedModel {
   readonly queue = new SerialQueue();
@@ -23,13 +30,17 @@ export class LoadedModel {
   ) {}
 
   /** @throws program_*, tokenizer_invalid, model_invalid, out_of_memory, addon_missing */
-  static async load(addon: Addon, installed: InstalledModel, memoryLimit?: number): Promise<LoadedModel> {
+  static async load(
+    addon: Addon,
+    installed: InstalledModel,
+    { memoryLimit, cacheFolder }: LoadSettings = {},
+  ): Promise<LoadedModel> {
     const { programPath, dataPaths, tokenizerPath, manifest } = installed;
     const options = { dataPaths, ...(memoryLimit === undefined ? {} : { memoryLimit }) };
     // Side by side: the program loads on a thread of its own while JavaScript builds the tokenizer.
     const [program, tokenizer] = await Promise.allSettled([
       addon.Program.load(programPath, options),
-      loadTokenizer(tokenizerPath),
+      loadTokenizer(tokenizerPath, cacheFolder),
     ]);
     try {
       if (program.status === 'rejected') throw program.reason;

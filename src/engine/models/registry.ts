@@ -42,11 +42,12 @@ export class ModelRegistry {
   async #load(id: string): Promise<LoadedModel> {
     const installed = await this.store.find(id);
     const done = this.options.onLoading?.(id);
+    const settings = { memoryLimit: this.options.memoryLimit, cacheFolder: this.store.cacheFolder };
     try {
-      return await LoadedModel.load(this.addon(), installed, this.options.memoryLimit);
+      return await LoadedModel.load(this.addon(), installed, settings);
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'out_of_memory' || !(await this.#makeRoom(id))) throw error;
-      return await LoadedModel.load(this.addon(), installed, this.options.memoryLimit);
+      return await LoadedModel.load(this.addon(), installed, settings);
     } finally {
       done?.();
     }

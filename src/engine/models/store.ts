@@ -32,6 +32,11 @@ export class ModelStore {
     return join(this.home, 'models');
   }
 
+  /** What can be made again at any time. */
+  get cacheFolder(): string {
+    return join(this.home, 'cache');
+  }
+
   /** @throws model_not_found (with the nearest ids), model_invalid, program_missing */
   async find(id: string): Promise<InstalledModel> {
     const ids = await this.ids();

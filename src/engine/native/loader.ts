@@ -5,28 +5,47 @@ import { join } from 'node:path';
 import { PteronError } from '../../protocol';
 import type { Addon } from './addonTypes';
 
+/** What the addon is built for. ExecuTorch ships no libraries for Intel Macs. */
+const platforms = ['darwin-arm64', 'linux-x64', 'linux-arm64'];
+
 /** @throws addon_missing where there is none for this platform, or it does not load */
 export function loadAddon(): Addon {
-  const path = addonCandidates().find((candidate) => existsSync(candidate));
-  const remedy = 'Run `npm run setup`, or install the extension built for this platform.';
-  if (path === undefined) {
-    throw new PteronError(
-      'addon_missing',
-      `The native addon for ${process.platform}-${process.arch} is not there.`,
-      remedy,
-    );
-  }
+  const path = addonPath();
   try {
     return createRequire(path)(path) as Addon;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PteronError('addon_missing', `The native addon ${path} does not load: ${why}.`, remedy, { cause });
+    throw missing(`The native addon ${path} does not load: ${reason(cause)}.`, cause);
   }
 }
 
-function addonCandidates(): string[] {
-  if (process.env.PTERON_ADDON) return [process.env.PTERON_ADDON];
-  const folder = join('native', `${process.platform}-${process.arch}`, 'pteron.node');
+/** Where the addon lies. @throws addon_missing */
+export function addonPath(): string {
+  const override = process.env.PTERON_ADDON;
+  if (override) {
+    if (existsSync(override)) return override;
+    throw missing(`PTERON_ADDON names ${override}, which is not there.`);
+  }
+  const platform = `${process.platform}-${process.arch}`;
+  if (!platforms.includes(platform)) {
+    throw new PteronError(
+      'addon_missing',
+      platform === 'darwin-x64'
+        ? 'Pteron does not run on Macs with Intel processors.'
+        : `Pteron does not run on ${platform}.`,
+      'Use a Mac with Apple Silicon, or Linux.',
+    );
+  }
+  const file = join('native', platform, 'pteron.node');
   // Beside the bundle (dist/), or from the sources as the tests run them (src/engine/native/).
-  return [join(__dirname, folder), join(__dirname, '..', '..', '..', 'dist', folder)];
+  const candidates = [join(__dirname, file), join(__dirname, '..', '..', '..', 'dist', file)];
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found === undefined) throw missing(`The native addon for ${platform} is not there.`);
+  return found;
 }
+
+function missing(message: string, cause?: unknown): PteronError {
+  const remedy = 'Run `npm run setup`, or install the extension built for this platform.';
+  return new PteronError('addon_missing', message, remedy, { cause });
+}
+
+const reason = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

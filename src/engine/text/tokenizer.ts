@@ -1,98 +1,86 @@
-import type { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { tokenizerInvalid } from '../models/errors';
-import { tokenBytes, type VocabularyEncoding, vocabularyEncoding } from './tokenBytes';
+import { type BpeTables, buildTables } from './bpe/tables';
+import { CompactTokenizer } from './bpe/compactTokenizer';
+import { readTables, writeTables } from './bpe/tablesFile';
+import { LibraryTokenizer } from './libraryTokenizer';
+import { type VocabularyEncoding, vocabularyEncoding } from './tokenBytes';
+import type { Tokenizer, TokenizerJson } from './tokenizerJson';
 
-/** What the engine asks of a tokenizer, whoever wrote it. */
-export interface Tokenizer {
-  /** Highest token id + 1. */
-  readonly vocabularySize: number;
-  /**
-   * Token ids of a text, with no marker added. `markers: false` (documents, messages): a special token's spelling is
-   * ordinary text; `markers: true` (a rendered chat template): it is the token.
-   */
-  encode(text: string, options?: { markers?: boolean }): number[];
-  /** A text in which no special token is spelled any more, for use in what is encoded with `markers: true`. */
-  guard(text: string): string;
-  /** The bytes a token stands for; none for a special token, which is never shown. */
-  bytes(id: number): Uint8Array;
-  isSpecial(id: number): boolean;
-  /** A token's spelling in the vocabulary, e.g. '<bos>'; undefined where there is no such id. */
-  spelling(id: number): string | undefined;
-}
+export type { Tokenizer } from './tokenizerJson';
 
-/** Splits a special token's spelling inside documents; a private-use character that tokenizers have no entry for. */
-export const markerGuard = '\uF8FE';
-
-interface TokenizerJson {
-  readonly decoder: Parameters<typeof vocabularyEncoding>[0];
-  readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
-}
-
-/** @throws tokenizer_invalid */
-export async function loadTokenizer(path: string): Promise<Tokenizer> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+/**
+ * `cacheFolder`: where the compact form is kept, so that the next process reads it instead of parsing 33 MB of JSON.
+ * @throws tokenizer_invalid
+ */
+export async function loadTokenizer(path: string, cacheFolder?: string): Promise<Tokenizer> {
+  const info = await stat(path).catch((cause: unknown) => {
     throw tokenizerInvalid(path, 'it cannot be read', cause);
   });
-  const library = await import('@huggingface/tokenizers');
+  const source = `${info.size} bytes, changed ${info.mtimeMs}`;
+  const cachePath =
+    cacheFolder && join(cacheFolder, `${createHash('sha256').update(path).digest('hex').slice(0, 16)}.bpe`);
   try {
-    const json = JSON.parse(text) as TokenizerJson;
-    const encoding = vocabularyEncoding(json.decoder);
-    if (encoding === null) throw new Error(`its decoder "${json.decoder?.type}" is not supported`);
-    return new LibraryBackedTokenizer(new library.Tokenizer(json, {}), json.added_tokens, encoding);
+    const cached = cachePath ? await readTables(cachePath, source) : null;
+    if (cached) return await compact(cached.tables, cached.skeleton as TokenizerJson);
+
+    const json = JSON.parse(await readFile(path, 'utf8')) as TokenizerJson;
+    if (!json?.model || !Array.isArray(json.added_tokens)) throw new Error('it is no tokenizer.json');
+    if (!isPlainBpe(json)) return await asLibraryDoes(json);
+    const { tables, skeleton } = compactForm(json);
+    const tokenizer = await compact(tables, skeleton);
+    // A cache that cannot be written costs time, nothing else.
+    if (cachePath) await writeTables(cachePath, source, skeleton, tables).catch(() => undefined);
+    return tokenizer;
   } catch (cause) {
     throw tokenizerInvalid(path, cause instanceof SyntaxError ? 'it is not JSON' : (cause as Error).message, cause);
   }
 }
 
-class LibraryBackedTokenizer implements Tokenizer {
-  readonly vocabularySize: number;
-  readonly #special: ReadonlySet<number>;
-  readonly guard: (text: string) => string;
+function isPlainBpe({ model }: TokenizerJson): boolean {
+  return model.type === 'BPE' && !model.continuing_subword_prefix && !model.end_of_word_suffix && !!model.merges;
+}
 
-  constructor(
-    readonly library: LibraryTokenizer,
-    added: TokenizerJson['added_tokens'],
-    readonly encoding: VocabularyEncoding,
-  ) {
-    const special = added.filter((token) => token.special);
-    this.#special = new Set(special.map(({ id }) => id));
-    this.guard = markerGuardFor(special.map(({ content }) => content));
-    this.vocabularySize = (library.model as unknown as { vocab: string[] }).vocab.length;
-  }
+/** Far beyond any vocabulary; an id is an index here, so a damaged file must not size an array. */
+const highestId = 2 ** 22;
 
-  encode(text: string, { markers = false } = {}): number[] {
-    const pieces = (markers ? text : this.guard(text)).split(markerGuard);
-    return pieces.flatMap((piece) =>
-      piece === '' ? [] : this.library.encode(piece, { add_special_tokens: false }).ids,
-    );
-  }
+function compactForm(json: TokenizerJson): { tables: BpeTables; skeleton: TokenizerJson } {
+  const { vocab, merges = [] } = json.model;
+  const spellings: (string | undefined)[] = [];
+  const add = (id: number, spelling: string) => {
+    if (!Number.isInteger(id) || id < 0 || id > highestId) throw new Error(`"${spelling}" has the id ${id}`);
+    spellings[id] = spelling;
+  };
+  for (const [spelling, id] of Object.entries(vocab)) add(id, spelling);
+  for (const { id, content } of json.added_tokens) add(id, content);
+  return {
+    tables: buildTables(spellings, pairsOf(merges), merges.length),
+    skeleton: { ...json, model: { ...json.model, vocab: {}, merges: [] } },
+  };
+}
 
-  bytes(id: number): Uint8Array {
-    const token = this.#special.has(id) ? undefined : this.library.id_to_token(id);
-    return token === undefined ? new Uint8Array() : tokenBytes(token, this.encoding);
-  }
-
-  isSpecial(id: number): boolean {
-    return this.#special.has(id);
-  }
-
-  spelling(id: number): string | undefined {
-    return this.library.id_to_token(id);
+/** Merges are pairs, or in older files one string with a space between. */
+function* pairsOf(merges: NonNullable<TokenizerJson['model']['merges']>): Generator<readonly [string, string]> {
+  for (const merge of merges) {
+    if (typeof merge !== 'string') yield merge;
+    else yield [merge.slice(0, merge.indexOf(' ', 1)), merge.slice(merge.indexOf(' ', 1) + 1)];
   }
 }
 
-/** A function that breaks every special token's spelling in two with the guard character. */
-export function markerGuardFor(spellings: readonly string[]): (text: string) => string {
-  const byLength = spellings.filter((spelling) => spelling.length > 1).sort((a, b) => b.length - a.length);
-  if (byLength.length === 0) return (text) => text;
-  const escaped = byLength.map((spelling) => spelling.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(escaped.join('|'), 'g');
-  const firsts = new Set(byLength.map((spelling) => spelling[0]!));
-  const mayMatch = new RegExp(
-    `[${[...firsts].map((first) => `\\u{${first.codePointAt(0)!.toString(16)}}`).join('')}]`,
-    'u',
-  );
-  const broken = (spelling: string) => `${spelling.slice(0, 1)}${markerGuard}${spelling.slice(1)}`;
-  return (text) => (mayMatch.test(text) ? text.replace(pattern, broken) : text);
+async function compact(tables: BpeTables, skeleton: TokenizerJson): Promise<Tokenizer> {
+  const { Tokenizer: Library } = await import('@huggingface/tokenizers');
+  return new CompactTokenizer(new Library(skeleton, {}), tables, skeleton, encodingOf(skeleton));
+}
+
+async function asLibraryDoes(json: TokenizerJson): Promise<Tokenizer> {
+  const { Tokenizer: Library } = await import('@huggingface/tokenizers');
+  return new LibraryTokenizer(new Library(json, {}), json.added_tokens, encodingOf(json));
+}
+
+function encodingOf({ decoder }: TokenizerJson): VocabularyEncoding {
+  const encoding = vocabularyEncoding(decoder);
+  if (encoding === null) throw new Error(`its decoder "${decoder?.type}" is not supported`);
+  return encoding;
 }
