@@ -27,6 +27,7 @@ export default defineConfig({
           ...base,
           name: 'editor',
           include: ['test/editor/**/*.test.ts'],
+          globalSetup: ['test/editor/harness/extensions.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

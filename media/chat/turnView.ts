@@ -59,18 +59,19 @@ export class TurnView {
     if (turn.state === 'streaming') return;
     const notice = noticeOf(turn);
     if (notice) this.footer.append(callout(turn, notice, this.isLast));
-    if (turn.answer !== '') this.footer.append(this.toolbar());
+    if (turn.answer !== '') this.footer.append(this.toolbar(notice?.kind !== 'error'));
   }
 
-  private toolbar(): HTMLElement {
+  private toolbar(withRetry: boolean): HTMLElement {
     const { turn } = this;
     const copy = iconButton('copy', 'Copy the answer', () => {
       send({ type: 'copy', text: turn.answer });
       confirmOn(copy, 'copy');
     });
-    const retry = this.isLast
-      ? iconButton('retry', 'Ask again', () => send({ type: 'retry', turn: turn.id }))
-      : undefined;
+    const retry =
+      this.isLast && withRetry
+        ? iconButton('retry', 'Ask again', () => send({ type: 'retry', turn: turn.id }))
+        : undefined;
     const speed = turn.tokensPerSecond === undefined ? '' : ` · ${turn.tokensPerSecond.toFixed(0)} tokens/s`;
     return element('div', 'turn-toolbar', copy, retry, element('span', 'turn-facts', `${turn.model ?? ''}${speed}`));
   }
@@ -120,6 +121,6 @@ function callout(turn: Turn, { kind, title, detail }: Notice, canRetry: boolean)
   if (canRetry)
     actions.append(button('primary', 'Try again', () => send({ type: 'retry', turn: turn.id }), 'Try again'));
   actions.append(button('secondary', 'Show log', () => send({ type: 'showLog' }), 'Show log'));
-  node.append(icon('warning'), element('div', 'callout-text', element('strong', '', title), ' ', detail), actions);
+  node.append(icon('warning'), element('div', 'callout-text', element('strong', '', title), detail), actions);
   return node;
 }

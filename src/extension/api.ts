@@ -8,6 +8,8 @@ export interface PteronApi {
   readonly activationMs: number;
   engineState(): EngineState;
   status(): Status;
+  /** The newest lines of the output channel. */
+  newestLog(): readonly string[];
   /** Suggestions since activation. */
   suggestions(): { readonly offered: number; readonly accepted: number };
 }

@@ -11,14 +11,21 @@ import { composeModels } from './models/compose';
 import { Settings } from './settings';
 import { composeStatus } from './status/compose';
 
+const logLinesKept = 200;
+
 export function activate(context: vscode.ExtensionContext): PteronApi {
+  const evaluated = performance.now();
   const { subscriptions } = context;
   const channel = vscode.window.createOutputChannel('Pteron', 'log');
   subscriptions.push(channel);
   const settings = new Settings();
   subscriptions.push(settings);
+  const newestLog: string[] = [];
   const log = createLog(
-    (line) => channel.appendLine(line),
+    (line) => {
+      channel.appendLine(line);
+      if (newestLog.push(line) > logLinesKept) newestLog.shift();
+    },
     () => settings.get('logLevel'),
   );
   const engine = composeEngine(context, settings, log);
@@ -29,12 +36,16 @@ export function activate(context: vscode.ExtensionContext): PteronApi {
   registerCommands(context, { channel, engine, models, settings, status, chat });
 
   const activationMs = performance.now() - evaluationStarted;
+  const evaluationMs = evaluated - evaluationStarted;
   const version = String(context.extension.packageJSON.version);
-  log.info(`Pteron ${version} activated in ${activationMs.toFixed(1)} ms`);
+  log.info(
+    `Pteron ${version} activated in ${activationMs.toFixed(1)} ms, ${evaluationMs.toFixed(1)} of them its bundle`,
+  );
   return {
     version,
     activationMs,
     engineState: () => engine.supervisor.state,
+    newestLog: () => newestLog,
     status: () => status.current,
     suggestions: () => ({ offered: completion.acceptance.offeredCount, accepted: completion.acceptance.acceptedCount }),
   };

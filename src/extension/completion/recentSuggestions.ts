@@ -35,8 +35,9 @@ export class RecentSuggestions {
       const typedLength = cursorOffset - suggestion.offset;
       if (suggestion.uri !== uri || typedLength < 0 || typedLength >= suggestion.text.length) continue;
       const typed = suggestion.text.slice(0, typedLength);
-      if (prefix.endsWith(suggestion.before + typed) && after === suggestion.after)
-        return suggestion.text.slice(typedLength);
+      if (!prefix.endsWith(suggestion.before + typed)) continue;
+      const rest = withoutClosers(suggestion.text.slice(typedLength), after, suggestion.after);
+      if (rest) return rest;
     }
     return undefined;
   }
@@ -44,4 +45,20 @@ export class RecentSuggestions {
   clear(): void {
     this.suggestions.length = 0;
   }
+}
+
+const mostClosers = 2;
+
+/**
+ * `rest`, if what follows the cursor is still `before`; without its end where the editor has put that in by itself
+ * (typing `(` gives `()`). Undefined if something else follows.
+ */
+function withoutClosers(rest: string, after: string, before: string): string | undefined {
+  for (let count = 0; count <= mostClosers; count++) {
+    const closers = after.slice(0, count);
+    if (!/^[)\]}"'`]*$/.test(closers) || !rest.endsWith(closers)) return undefined;
+    const following = after.slice(count);
+    if (following === before.slice(0, contextLength - count)) return rest.slice(0, rest.length - count);
+  }
+  return undefined;
 }

@@ -30,11 +30,10 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-/** Text from errors is appended as text, never as Markdown. */
+/** Text from errors is shown as text, never as Markdown. (`appendText` would also make its spaces unbreakable.) */
 function tooltip(status: Status, facts: readonly string[]): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString(undefined, true);
-  markdown.appendMarkdown(`**Pteron** · ${status.kind}\n\n`);
-  markdown.appendText(status.detail);
-  for (const fact of facts) markdown.appendMarkdown('\n\n').appendText(fact);
-  return markdown;
+  const paragraphs = [`**Pteron** · ${status.kind}`, ...[status.detail, ...facts].map(asText)];
+  return new vscode.MarkdownString(paragraphs.join('\n\n'), true);
 }
+
+const asText = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&').replace(/\s+/g, ' ');

@@ -8,10 +8,11 @@ export interface ApiReport {
   readonly engine: ReturnType<PteronApi['engineState']>;
   readonly status: ReturnType<PteronApi['status']>;
   readonly suggestions: ReturnType<PteronApi['suggestions']>;
+  readonly newestLog: ReturnType<PteronApi['newestLog']>;
 }
 
 interface Answer {
-  readonly id: number;
+  readonly request: number;
   readonly result?: unknown;
   readonly error?: string;
 }
@@ -43,7 +44,7 @@ export class Probe {
         if (answer.error === undefined) resolve(answer.result);
         else reject(new Error(answer.error));
       });
-      socket.write(`${JSON.stringify({ id: ++this.next, operation, ...parameters })}\n`);
+      socket.write(`${JSON.stringify({ request: ++this.next, operation, ...parameters })}\n`);
     });
   }
 }

@@ -1,6 +1,6 @@
 /** One code-server with its own user data and workspace, in a process group of its own: extension hosts outlive pages. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,6 +19,8 @@ export interface Server {
   readonly url: string;
   readonly probeSocket: string;
   readonly workspace: string;
+  /** The newest lines of what the server and the extension host logged. */
+  logs(): string;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     url: `${url}/?folder=${encodeURIComponent(workspace)}`,
     probeSocket,
     workspace,
+    logs: () => newestLogs(folder),
     stop: () => stop(child, folder),
   };
 }
@@ -86,6 +89,14 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
+}
+
+function newestLogs(folder: string): string {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.log'));
+  return names
+    .filter((name) => !/Authentication|Telemetry|ptyhost/.test(name))
+    .map((name) => `── ${name}\n${readFileSync(join(folder, name), 'utf8').split('\n').slice(-40).join('\n')}`)
+    .join('\n');
 }
 
 async function stop(child: ChildProcess, folder: string): Promise<void> {

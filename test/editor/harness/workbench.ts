@@ -31,8 +31,15 @@ export class Workbench {
     });
     const page = await context.newPage();
     const workbench = new Workbench(page, new Probe(server.probeSocket), server, browser);
-    await page.goto(server.url);
-    await workbench.untilReady();
+    try {
+      await page.goto(server.url);
+      await workbench.untilReady();
+    } catch (error) {
+      await workbench.screenshot('start-failed');
+      const logs = server.logs();
+      await workbench.stop();
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${logs}`);
+    }
     return workbench;
   }
 
@@ -94,12 +101,12 @@ export class Workbench {
   }
 
   async screenshot(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
   }
 
   private async untilReady(): Promise<void> {
-    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 90_000 });
-    await this.status().waitFor({ timeout: 90_000 });
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+    await this.status().waitFor({ timeout: 60_000 });
     await until('the probe answers', () => this.probe.api(), 60_000);
   }
 }

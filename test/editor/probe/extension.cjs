@@ -13,6 +13,7 @@ const operations = {
       engine: api.engineState(),
       status: api.status(),
       suggestions: api.suggestions(),
+      newestLog: api.newestLog(),
     };
   },
   text: async ({ endsWith }) => {
@@ -48,10 +49,10 @@ function serve(socket) {
     const lines = (pending + chunk).split('\n');
     pending = lines.pop();
     for (const line of lines) {
-      const { id, operation, ...parameters } = JSON.parse(line);
+      const { request, operation, ...parameters } = JSON.parse(line);
       const answer = await operations[operation](parameters).then(
-        (result) => ({ id, result }),
-        (error) => ({ id, error: String(error?.message ?? error) }),
+        (result) => ({ request, result }),
+        (error) => ({ request, error: String(error?.message ?? error) }),
       );
       if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
     }

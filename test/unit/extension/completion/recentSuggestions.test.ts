@@ -20,6 +20,14 @@ describe('RecentSuggestions', () => {
     expect(recent.remainder('a', at('def f(x):\n    return x * 2'))).toBeUndefined();
   });
 
+  it('allows for a bracket that the editor closed by itself', () => {
+    const calls = new RecentSuggestions();
+    calls.add('a', at('return f'), 'ib(n - 1) + fib(n - 2)');
+    expect(calls.remainder('a', at('return fib(', ')\nend'))).toBe('n - 1) + fib(n - 2');
+    expect(calls.remainder('a', at('return fib(', ']\nend'))).toBeUndefined();
+    expect(calls.remainder('a', at('return fib(n', '\nend'))).toBe(' - 1) + fib(n - 2)');
+  });
+
   it('forgets the oldest beyond its capacity', () => {
     recent.add('a', at('1'), 'one');
     recent.add('a', at('2'), 'two');
