@@ -8,6 +8,11 @@ import { generate } from './text/generate';
 import { CompletionStops } from './text/stops/completionStops';
 import { normalizeNewlines } from './text/window';
 
+/**
+ * Of a longer context a completion uses no more than this: what comes before it says little about the next line, and on
+ * a CPU the first completion in a large file would take half a minute.
+ */
+const longestContext = 2048;
 const defaultTokens = { singleLine: 64, multiline: 160 };
 
 /** One completion at the end of `params.prefix`. A chat model may complete too, with less to show for it. */
@@ -21,10 +26,11 @@ export async function runCompletion(
     throw roleMismatch(manifest.id, manifest.role, 'completion');
   const multiline = params.multiline ?? true;
   const wanted = params.maxTokens ?? (multiline ? defaultTokens.multiline : defaultTokens.singleLine);
-  const { maxTokens, budget } = budgetFor(wanted, manifest.contextLength);
+  const contextLength = Math.min(manifest.contextLength, longestContext);
+  const { maxTokens, budget } = budgetFor(wanted, contextLength);
   const { deadlineMs } = params;
   return generate(model.lane('completion'), model.tokenizer, {
-    prompt: completionPrompt(model.encoder, manifest, params, budget),
+    prompt: completionPrompt(model.encoder, manifest, params, { budget, contextLength }),
     maxTokens,
     // Code is drawn greedily unless asked otherwise: the likeliest continuation is what is wanted.
     sampling: { temperature: 0, ...params.sampling },

@@ -2,7 +2,7 @@ import type { CompleteParams } from '../../protocol';
 import type { Manifest } from '../models/manifest';
 import { isBlank } from './stops/indentation';
 import type { PromptEncoder } from './promptEncoder';
-import { normalizeNewlines, promptWindow } from './window';
+import { normalizeNewlines, promptWindow, type WindowLimits } from './window';
 
 /** Of the prompt's tokens, what fill-in-the-middle gives to the text after the cursor at most. */
 const suffixShare = 1 / 8;
@@ -15,9 +15,9 @@ export function completionPrompt(
   encoder: PromptEncoder,
   manifest: Manifest,
   params: CompleteParams,
-  budget: number,
+  { budget, contextLength }: WindowLimits,
 ): readonly number[] {
-  const { tokens, fim, contextLength } = manifest;
+  const { tokens, fim } = manifest;
   const head = tokens.addBos && tokens.bos !== null ? [tokens.bos] : [];
   const suffix = fim ? suffixTokens(encoder, params.suffix, Math.floor(budget * suffixShare)) : [];
   const overhead = head.length + suffix.length + (fim ? 3 : 0);
