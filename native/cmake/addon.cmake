@@ -22,9 +22,8 @@ if(APPLE)
 else()
   # nodelete: backends and the log hook are registered with the runtime once a process, so the code behind them must
   # survive the end of the worker thread that loaded the addon first.
-  # disable-new-dtags: libmlx finds its BLAS through the addon's RPATH, which RUNPATH would not hand on.
   # exclude-libs: our static libraries' symbols stay inside.
-  target_link_options(pteron PRIVATE -Wl,-z,nodelete -Wl,--disable-new-dtags -Wl,--exclude-libs,ALL)
+  target_link_options(pteron PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL)
   if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT PTERON_SANITIZE)
     target_link_options(pteron PRIVATE -s)
   endif()
@@ -40,4 +39,12 @@ if(APPLE AND PTERON_WITH_MLX)
 elseif(PTERON_WITH_MLX)
   file(GLOB pteron_mlx_libraries "${MLX_ROOT}/lib/libmlx*.so" "${MLX_ROOT}/../mlx_cpu.libs/*.so*")
   install(FILES ${pteron_mlx_libraries} DESTINATION . COMPONENT addon)
+  install(CODE [[set(pteron_relocated libmlx.so)]] COMPONENT addon)
+endif()
+if(NOT APPLE)
+  # ExecuTorch's targets add the build machine's paths, and libmlx looks for its BLAS in the wheel's layout.
+  install(CODE [[
+    foreach(file pteron.node ${pteron_relocated})
+      file(RPATH_SET FILE "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${file}" NEW_RPATH "$ORIGIN")
+    endforeach()]] COMPONENT addon)
 endif()

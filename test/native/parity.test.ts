@@ -1,0 +1,68 @@
+/** The tiny models against transformers with the same weights (test/fixtures/models, written by export/). */
+import { describe, expect, test } from 'vitest';
+import { floats, load, modelPath, reference } from './support/fixtures';
+import { forwardInputs } from './support/int64';
+
+const exact = ['tiny-gemma3', 'tiny-gemma3-q4', 'tiny-llama', 'tiny-llama-q4', 'tiny-llama3-rope'];
+const rounded = ['tiny-gemma3-bf16-q8'];
+
+/** Values of a float32 or bfloat16 tensor. */
+function values({ dtype, data }: { dtype: string; data: Uint8Array }): Float32Array {
+  if (dtype === 'float32') return new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  expect(dtype).toBe('bfloat16');
+  const bits = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  return new Float32Array(Uint32Array.from(bits, (bit) => bit << 16).buffer);
+}
+
+/** Logits after each of `rows`, of tokens fed in chunks that do not respect the rows. */
+async function logitsOf(id: string, tokens: number[], rows: number[]): Promise<Float32Array[]> {
+  const program = await load(modelPath(id));
+  const found: Float32Array[] = [];
+  for (let start = 0; start < tokens.length; start += 16) {
+    const chunk = tokens.slice(start, start + 16);
+    const keep = rows.filter((row) => row >= start && row < start + 16).map((row) => row - start);
+    const [logits] = await program.run('forward', forwardInputs(chunk, start, keep.length > 0 ? keep : [0]));
+    const all = values(logits!);
+    const size = all.length / Math.max(1, keep.length);
+    found.push(...keep.map((_, i) => all.slice(i * size, (i + 1) * size)));
+  }
+  return found;
+}
+
+const difference = (a: Float32Array, b: Float32Array) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), a.length === b.length ? 0 : Infinity);
+
+describe.each([...exact, ...rounded])('%s', (id) => {
+  const { prompt, greedy, logits, rewind, tolerance } = reference(id);
+
+  test('has transformers’ logits', async () => {
+    const rows = await logitsOf(
+      id,
+      [...prompt, ...greedy],
+      logits.map(({ position }) => position),
+    );
+    rows.forEach((row, i) => expect(difference(row, floats(logits[i]!.base64Float32))).toBeLessThanOrEqual(tolerance));
+    const again = [...prompt.slice(0, rewind.to), ...rewind.then];
+    const rewound = await logitsOf(
+      id,
+      again,
+      rewind.logits.map(({ position }) => position),
+    );
+    rewound.forEach((row, i) =>
+      expect(difference(row, floats(rewind.logits[i]!.base64Float32))).toBeLessThanOrEqual(tolerance),
+    );
+  });
+});
+
+describe.each(exact)('%s', (id) => {
+  const { prompt, greedy, rewind } = reference(id);
+
+  test('continues as transformers does, and again after a rewind', async () => {
+    const session = (await load(modelPath(id))).createSession({ contextLength: 160 });
+    await session.prefill(prompt);
+    expect((await session.decode({ maxTokens: greedy.length })).tokens).toEqual(greedy);
+    session.rewind(rewind.to);
+    await session.prefill(rewind.then);
+    expect((await session.decode({ maxTokens: rewind.greedy.length })).tokens).toEqual(rewind.greedy);
+  });
+});
