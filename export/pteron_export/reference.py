@@ -7,20 +7,34 @@ import torch
 from torch import nn
 
 from .affine import AffineTensor
+from .checkpoints.checkpoint import Checkpoint
 from .models.layers import AffineEmbedding, AffineLinear
 
 
 def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """(transformers name, fp32 values) of every weight, dequantized and rounded as the program holds it."""
-    for name, module in model.named_modules():
-        prefix = name if name == "lm_head" else f"model.{name}"
-        if isinstance(module, AffineLinear | AffineEmbedding):
+    for name, module in weight_names(model):
+        transformers_name = name if name.startswith("lm_head.") else f"model.{name}"
+        if name.endswith(".weight") and isinstance(module, AffineLinear | AffineEmbedding):
             packed = AffineTensor(module.words, module.scales, module.biases, module.bits, module.group)
-            yield f"{prefix}.weight", packed.dequantize()
-        elif isinstance(getattr(module, "weight", None), torch.Tensor):
-            yield f"{prefix}.weight", module.weight.detach().float()
+            yield transformers_name, packed.dequantize()
+        else:
+            yield transformers_name, getattr(module, name.rpartition(".")[2]).detach().float()
+
+
+def weight_names(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """(name in the checkpoint, module that holds it)."""
+    for name, module in model.named_modules():
+        if isinstance(module, AffineLinear | AffineEmbedding) or isinstance(getattr(module, "weight", None), torch.Tensor):
+            yield f"{name}.weight", module
         if isinstance(getattr(module, "bias", None), torch.Tensor):
-            yield f"{prefix}.bias", module.bias.detach().float()
+            yield f"{name}.bias", module
+
+
+def source_weights(model: nn.Module, checkpoint: Checkpoint) -> Iterator[tuple[str, torch.Tensor]]:
+    """The same names with the source's values in fp32, before any rounding of ours."""
+    for name, _ in weight_names(model):
+        yield (name if name.startswith("lm_head.") else f"model.{name}"), checkpoint.get_exact(name)
 
 
 def transformers_model(recipe: ModuleType, config: dict, weights: Iterator[tuple[str, torch.Tensor]]) -> nn.Module:

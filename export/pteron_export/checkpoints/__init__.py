@@ -1,0 +1,16 @@
+"""Sources of weights: a GGUF file or a transformers folder."""
+
+from pathlib import Path
+
+from ..errors import ExportError
+from .checkpoint import Checkpoint
+from .gguf_file import open_gguf
+from .safetensors_folder import open_folder
+
+
+def open_checkpoint(source: Path) -> Checkpoint:
+    if source.is_dir():
+        return open_folder(source)
+    if source.is_file():
+        return open_gguf(source)
+    raise ExportError("file_not_found", f"There is no file or folder {source}.", "Name a GGUF file or a transformers folder.")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+import torch
+
 from ..weights import Weight
 
 
@@ -16,6 +18,8 @@ class Checkpoint:
     """transformers' configuration."""
     get: Callable[[str], Weight | None]
     """A weight as the model applies it, by transformers' name without the leading `model.`; None where there is none."""
+    get_exact: Callable[[str], torch.Tensor]
+    """The same, dequantized to fp32 with nothing rounded."""
     write_tokenizer: Callable[[Path], None]
     """Writes tokenizer.json and, where there is a template, chat_template.jinja into a folder."""
     name: str

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import gguf
+import numpy as np
 import torch
 from gguf import GGMLQuantizationType as Type
 
@@ -53,6 +54,7 @@ def open_gguf(path: Path) -> Checkpoint:
         recipe=recipe,
         config=config,
         get=source.get,
+        get_exact=source.get_exact,
         write_tokenizer=lambda folder: _write_tokenizer(path, fields, folder),
         name=fields.get("general.name", path.stem),
         quantization="gguf:" + "+".join(name for name, _ in kinds.most_common()) if kinds else "none",
@@ -97,6 +99,12 @@ class _Weights:
             return weight
         return weight.permute_rows(order) if isinstance(weight, AffineTensor) else weight[order]
 
+    def get_exact(self, name: str) -> torch.Tensor:
+        tensor = self._tensors[self._gguf_name(name)]
+        weight = torch.from_numpy(np.array(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32))
+        order = self._recipe.gguf_row_order(name, self._config)
+        return weight if order is None else weight[order]
+
     def _gguf_name(self, name: str) -> str:
         module, _, kind = name.rpartition(".")
         if module.startswith("layers."):
@@ -108,7 +116,7 @@ class _Weights:
     def _weight(self, name: str, tensor: gguf.ReaderTensor) -> Weight:
         kind = tensor.tensor_type
         if kind in _DENSE:
-            return torch.from_numpy(gguf.dequantize(tensor.data, kind)).clone()
+            return torch.from_numpy(np.array(gguf.dequantize(tensor.data, kind), np.float32))
         if not gguf_blocks.is_exact(kind):
             self.notes.append(f"{name}: {kind.name} rounded to 8-bit groups of 32 (approximate)")
         try:

@@ -1,0 +1,169 @@
+"""A checkpoint → a verified model folder, whole or not at all."""
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from . import known_sources
+from .affine import AffineTensor
+from .checkpoints import open_checkpoint
+from .checkpoints.checkpoint import Checkpoint
+from .checkpoints.tokenizer_files import fim_of, read_special_tokens, stop_ids
+from .errors import ExportError
+from .inspect import node_counts
+from .lowering import lower_language_model
+from .manifest import manifest, write_json
+from .models.layers import Limits
+from .quantize import quantize
+from .reference import weight_names
+from .run_program import choose_runner
+from .verify import verify
+from .weights import Weight, load_weights
+
+DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+DEFAULT_CONTEXT = 8192
+
+
+@dataclass(frozen=True)
+class Options:
+    source: Path
+    id: str
+    role: str
+    out: Path
+    quantize: str | None = None
+    """keep, none, 8 or 4; None = keep what is quantized, else 8."""
+    group: int = 32
+    dtype: str = "bf16"
+    context: int | None = None
+    chunk: int = 512
+    sha256: str | None = None
+    verify: bool = True
+
+
+def export(options: Options, say: Callable[[str], None]) -> Path:
+    """Writes the model folder `options.out` and returns it. What stood there before is replaced only once all is done."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", options.id):
+        raise ExportError("invalid_argument", f"'{options.id}' is no model id.", "Use a-z, 0-9, dot, hyphen and underscore.")
+    say(f"reading {options.source.name}")
+    checkpoint = open_checkpoint(options.source)
+    if options.sha256 and options.sha256 != checkpoint.sha256:
+        raise ExportError(
+            "program_invalid", f"{options.source.name} has SHA-256 {checkpoint.sha256}, not {options.sha256}.",
+            "The file is damaged or another one: download it again.",
+        )  # fmt: skip
+    with _replacing(options.out) as folder:
+        _write(options, checkpoint, folder, say)
+    say(f"done: {options.out}")
+    return options.out
+
+
+@contextmanager
+def _replacing(out: Path):
+    """A temporary folder beside `out` that becomes `out` at the end, and is gone after a failure."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise ExportError("invalid_argument", f"{out} cannot be written ({error.strerror}).", "Choose another --out.") from error
+    try:
+        fresh.chmod(0o755)
+        yield fresh
+        if out.exists():
+            old = fresh.with_name(fresh.name + ".old")
+            out.rename(old)
+            fresh.rename(out)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(out)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ExportError("disk_full", f"No space left in {out.parent}.", "Free some space and export again.") from error
+        raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write(options: Options, checkpoint: Checkpoint, folder: Path, say: Callable[[str], None]) -> None:
+    context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
+    limits = Limits(context, min(options.chunk, context), DTYPES[options.dtype])
+    scheme = options.quantize or ("keep" if checkpoint.quantization != "none" else "8")
+    say(f"loading weights ({checkpoint.quantization}, --quantize {scheme})")
+    model = checkpoint.recipe.build(checkpoint.config, limits)
+    held = _Requantized(checkpoint, scheme, options.group)
+    load_weights(model, held.get, limits.dtype)
+    _require_space(folder, sum(t.nbytes for t in (*model.parameters(), *model.buffers())))
+    checkpoint.write_tokenizer(folder)
+    vocabulary = checkpoint.config["vocab_size"]
+    lower_language_model(model, limits, vocabulary, folder / "model.pte", say)
+    special = read_special_tokens(folder / "tokenizer.json")
+    record = verify(model, checkpoint, folder, choose_runner(model), say) if options.verify else {}
+    known = known_sources.KNOWN.get(checkpoint.sha256, {})
+    record |= {"nodes": node_counts(folder / "model.pte")} | ({"notes": checkpoint.notes} if checkpoint.notes else {})
+    write_json(
+        folder / "model.json",
+        manifest(
+            id=options.id, name=known.get("name", checkpoint.name), family=checkpoint.recipe.FAMILY, role=options.role,
+            limits=limits, vocabulary=vocabulary, sliding_window=model.window,
+            parameters=_count_parameters(model), quantization=held.description,
+            tokens={"bos": checkpoint.bos, "eos": stop_ids(special, checkpoint.eos), "addBos": checkpoint.add_bos},
+            fim=fim_of(special),
+            licence=known.get("licence") or known_sources.licence_of(checkpoint.licence),
+            source={"name": known.get("source", checkpoint.name), "sha256": checkpoint.sha256,
+                    "revision": known.get("revision", f"sha256:{checkpoint.sha256[:12]}")},
+            verification=record,
+        ),
+    )  # fmt: skip
+
+
+def _require_space(folder: Path, size: int) -> None:
+    """Fails before the long work, not after it. Verification writes logits beside the program: about as much again."""
+    if shutil.disk_usage(folder).free < 2 * size:
+        raise ExportError(
+            "disk_full", f"The export needs {2 * size >> 20} MB in {folder.parent}.", "Free some space and export again."
+        )
+
+
+def _count_parameters(model: torch.nn.Module) -> int:
+    total = 0
+    for name, module in weight_names(model):
+        words = getattr(module, "words", None)
+        tensor = getattr(module, name.rpartition(".")[2], None)
+        total += words.numel() * 32 // module.bits if name.endswith(".weight") and words is not None else tensor.numel()
+    return total
+
+
+class _Requantized:
+    """The checkpoint's weights as --quantize asks for them."""
+
+    def __init__(self, checkpoint: Checkpoint, scheme: str, group: int):
+        self._checkpoint, self._scheme, self._group = checkpoint, scheme, group
+        self.description = checkpoint.quantization if scheme == "keep" else "none"
+        if scheme in ("4", "8"):
+            self.description = f"affine {scheme}-bit group {group}" + (", embedding 8-bit" if scheme == "4" else "")
+
+    def get(self, name: str) -> Weight | None:
+        weight = self._checkpoint.get(name)
+        if weight is None or self._scheme == "keep" or len(weight.shape) != 2:
+            return weight
+        dense = self._checkpoint.get_exact(name) if isinstance(weight, AffineTensor) else weight
+        if self._scheme == "none":
+            return dense
+        # The embedding is the head too, and decides most of a small model's quality.
+        whole = name.startswith(("embed_tokens.", "lm_head."))
+        return quantize(dense, 8 if whole else int(self._scheme), self._group)
+
+
+def default_out(id: str) -> Path:
+    """The model's place in the store ($PTERON_HOME, or the platform's usual place)."""
+    import sys
+
+    base = "Library/Application Support/pteron" if sys.platform == "darwin" else ".local/share/pteron"
+    return Path(os.environ.get("PTERON_HOME") or Path.home() / base) / "models" / id

@@ -1,0 +1,89 @@
+"""Runs a program on token calls: through Pteron's own delegate where it is built, else as the eager model."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from .errors import ExportError
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Call:
+    tokens: list[int]
+    position: int
+    keep: list[int]
+
+
+class Runner(Protocol):
+    name: str
+
+    def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
+        """fp32 [sum of len(keep), vocabulary], the calls executed in order on one state."""
+
+
+class DelegateRunner:
+    """`pteron run`, so the very code that users run."""
+
+    name = "pteron run (MLX delegate)"
+
+    def __init__(self, cli: Path):
+        self._cli = cli
+
+    def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
+        with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
+            folder = Path(scratch)
+            command = ["node", str(self._cli), "run", str(program), "--method", "forward", "--outputs", str(folder)]
+            for index, call in enumerate(calls):
+                command += ["--call", ",".join(_write_inputs(folder, index, call))]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode != 0:
+                message = (done.stderr or done.stdout).strip()[-1000:]
+                raise ExportError("inference_failed", f"The exported program does not run: {message}")
+            return np.concatenate([np.load(folder / f"call{i}.output0.npy")[0] for i in range(len(calls))])
+
+
+def _write_inputs(folder: Path, index: int, call: Call) -> list[str]:
+    values = {"tokens": [call.tokens], "position": [call.position], "keep": call.keep}
+    names = []
+    for name, value in values.items():
+        file = folder / f"{index}.{name}.npy"
+        np.save(file, np.array(value, np.int64))
+        names.append(str(file))
+    return names
+
+
+class EagerRunner:
+    """The model that was lowered, run by PyTorch: checks the recipe, not the delegate."""
+
+    name = "eager model (delegate not built)"
+
+    def __init__(self, model: nn.Module):
+        self._model = model
+
+    @torch.no_grad()
+    def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
+        for buffer_name, buffer in self._model.named_buffers():
+            if buffer_name.endswith((".cache.k", ".cache.v")):
+                buffer.zero_()
+        results = [
+            self._model(torch.tensor([c.tokens]), torch.tensor([c.position]), torch.tensor(c.keep))[0] for c in calls
+        ]
+        return torch.cat(results).numpy()
+
+
+def choose_runner(model: nn.Module) -> Runner:
+    """The delegate if the command line and the addon are built, or PTERON_CLI names another command line."""
+    cli = Path(os.environ.get("PTERON_CLI", _ROOT / "dist/cli.cjs"))
+    addon = os.environ.get("PTERON_ADDON")
+    built = Path(addon).exists() if addon else any((_ROOT / "dist/native").glob("*/pteron.node"))
+    return DelegateRunner(cli) if cli.exists() and built and shutil.which("node") else EagerRunner(model)
