@@ -2,15 +2,11 @@
 import { join } from 'node:path';
 import { chromium as playwright, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { inject } from 'vitest';
+import { browserArguments } from './browser';
 import { chromium, screenshots } from './paths';
 import { Probe } from './probe';
 import { startServer, type Server, type ServerOptions } from './server';
 import { until } from './until';
-
-const browserArguments = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync'],
-];
 
 export type WorkbenchOptions = Omit<ServerOptions, 'extensionsFolder'>;
 
