@@ -7,7 +7,7 @@ else()
 endif()
 
 add_library(pteron MODULE
-  addon.cpp node/addon_data.cpp node/arguments.cpp node/job.cpp node/js_queue.cpp node/live_hosts.cpp
+  addon.cpp node/addon_data.cpp node/arguments.cpp node/job.cpp node/js_queue.cpp
   node/program_host.cpp node/program_wrap.cpp node/runtime_info_value.cpp node/sampling_arguments.cpp
   node/session_host.cpp node/session_wrap.cpp node/tensor_value.cpp)
 set_target_properties(pteron PROPERTIES PREFIX "" SUFFIX ".node"

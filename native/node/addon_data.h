@@ -23,6 +23,8 @@ public:
   Napi::FunctionReference sessionClass;
 
 private:
+  void abandonAll();
+
   std::unordered_set<std::shared_ptr<ProgramHost>> hosts_;
 };
 

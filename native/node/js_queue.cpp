@@ -40,8 +40,13 @@ void JsQueue::keepAlive(Napi::Env env, bool keep) {
 
 void JsQueue::call(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Task> task(static_cast<Task*>(data));
-  if (env != nullptr) { // null while the environment ends
+  if (env == nullptr) { // while the environment ends
+    return;
+  }
+  try {
     (*task)(env);
+  } catch (const Napi::Error&) {
+    // A terminated thread refuses every call; its clean-up hook lets go of who waits for an answer.
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include "core/errors.h"
 #include "node/arguments.h"
-#include "node/live_hosts.h"
 #include "node/session_host.h"
 
 namespace pteron {
@@ -16,12 +15,9 @@ bool JobContext::deliver(int32_t token) {
   return sent && control_.wait();
 }
 
-ProgramHost::ProgramHost(Napi::Env env) : env_(env), queue_(env) { LiveHosts::add(this); }
+ProgramHost::ProgramHost(Napi::Env env) : env_(env), queue_(env) {}
 
-ProgramHost::~ProgramHost() {
-  abandon();
-  LiveHosts::remove(this);
-}
+ProgramHost::~ProgramHost() { abandon(); }
 
 std::shared_ptr<Program> ProgramHost::program() const {
   if (disposed_) {

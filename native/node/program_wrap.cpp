@@ -9,15 +9,6 @@
 namespace pteron {
 namespace {
 
-constexpr napi_type_tag kProgramTag = {0x70746572'6f6e5072, 0x6f6772616d000001};
-
-// A method may be called on any object; only ours carry the tag.
-void checkThis(const Napi::CallbackInfo& info) {
-  if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kProgramTag)) {
-    throw invalidArgument("This method belongs to a Program.");
-  }
-}
-
 LoadRequest loadRequest(const Napi::CallbackInfo& info) {
   LoadRequest request;
   request.path = requireString(info[0], "path");
@@ -55,7 +46,6 @@ ProgramWrap::ProgramWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
       throw invalidArgument("Use Program.load.");
     }
     host_ = *info[0].As<Napi::External<std::shared_ptr<ProgramHost>>>().Data();
-    info.This().As<Napi::Object>().TypeTag(&kProgramTag);
   });
 }
 
@@ -85,21 +75,18 @@ Napi::Value ProgramWrap::load(const Napi::CallbackInfo& info) {
 
 Napi::Value ProgramWrap::methods(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     return listOf(info.Env(), host_->program()->methods(), methodInfoValue);
   });
 }
 
 Napi::Value ProgramWrap::graphs(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     return listOf(info.Env(), host_->program()->graphs(), graphInfoValue);
   });
 }
 
 Napi::Value ProgramWrap::constant(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     const auto& constants = host_->program()->constants();
     const auto found = constants.find(requireString(info[0], "name"));
     return found == constants.end() ? info.Env().Undefined() : constantValue(info.Env(), found->second);
@@ -109,7 +96,6 @@ Napi::Value ProgramWrap::constant(const Napi::CallbackInfo& info) {
 Napi::Value ProgramWrap::run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return rejecting(env, [&]() -> Napi::Value {
-    checkThis(info);
     const std::string name = requireString(info[0], "method");
     const auto program = host_->program();
     const MethodInfo* method = findMethod(program->methods(), name);
@@ -132,7 +118,6 @@ Napi::Value ProgramWrap::run(const Napi::CallbackInfo& info) {
 Napi::Value ProgramWrap::createSession(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return throwing(env, [&]() -> Napi::Value {
-    checkThis(info);
     const int64_t contextLength = requireInteger(option(info[0], "contextLength"), "contextLength", 1, INT32_MAX);
     const Napi::Value method = option(info[0], "method");
     auto session = std::make_unique<Session>(
@@ -144,7 +129,6 @@ Napi::Value ProgramWrap::createSession(const Napi::CallbackInfo& info) {
 
 Napi::Value ProgramWrap::dispose(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     host_->dispose();
     return info.Env().Undefined();
   });

@@ -5,15 +5,6 @@
 namespace pteron {
 namespace {
 
-constexpr napi_type_tag kSessionTag = {0x70746572'6f6e5365, 0x7373696f6e000001};
-
-// A method may be called on any object; only ours carry the tag.
-void checkThis(const Napi::CallbackInfo& info) {
-  if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kSessionTag)) {
-    throw invalidArgument("This method belongs to a Session.");
-  }
-}
-
 DecodeRequest decodeRequest(Napi::Value options, const Session& session) {
   if (!options.IsObject()) {
     throw invalidArgument("decode takes an object of options.");
@@ -62,7 +53,6 @@ SessionWrap::SessionWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
       throw invalidArgument("Use Program.createSession.");
     }
     host_ = *info[0].As<Napi::External<std::shared_ptr<SessionHost>>>().Data();
-    info.This().As<Napi::Object>().TypeTag(&kSessionTag);
   });
 }
 
@@ -74,14 +64,12 @@ SessionWrap::~SessionWrap() {
 
 Napi::Value SessionWrap::position(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     return Napi::Number::New(info.Env(), static_cast<double>(host_->session().position()));
   });
 }
 
 Napi::Value SessionWrap::prefill(const Napi::CallbackInfo& info) {
   return rejecting(info.Env(), [&]() -> Napi::Value {
-    checkThis(info);
     Session* session = &host_->session();
     auto tokens = requireTokens(info[0], "tokens", session->shape().vocabulary);
     auto call = newCall(info, option(info[1], "signal"), info.Env().Undefined());
@@ -100,7 +88,6 @@ Napi::Value SessionWrap::prefill(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionWrap::decode(const Napi::CallbackInfo& info) {
   return rejecting(info.Env(), [&]() -> Napi::Value {
-    checkThis(info);
     Session* session = &host_->session();
     auto request = decodeRequest(info[0], *session);
     const Napi::Value onToken = option(info[0], "onToken");
@@ -121,7 +108,6 @@ Napi::Value SessionWrap::decode(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionWrap::verify(const Napi::CallbackInfo& info) {
   return rejecting(info.Env(), [&]() -> Napi::Value {
-    checkThis(info);
     Session* session = &host_->session();
     auto draft = requireTokens(info[0], "draft", session->shape().vocabulary);
     if (static_cast<int64_t>(draft.size()) > session->maxDraft()) {
@@ -144,7 +130,6 @@ Napi::Value SessionWrap::verify(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionWrap::rewind(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     const int64_t position = requireInteger(info[0], "position", 0, INT32_MAX);
     return Napi::Number::New(info.Env(), static_cast<double>(host_->idleSession().rewind(position)));
   });
@@ -152,7 +137,6 @@ Napi::Value SessionWrap::rewind(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionWrap::reset(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     host_->idleSession().reset();
     return info.Env().Undefined();
   });
@@ -160,7 +144,6 @@ Napi::Value SessionWrap::reset(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionWrap::dispose(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
-    checkThis(info);
     host_->dispose();
     return info.Env().Undefined();
   });

@@ -10,7 +10,8 @@ export const addon = loadAddon();
 const fixtures = join(__dirname, '..', '..', 'fixtures');
 export const modelPath = (id: string) => join(fixtures, 'models', id, 'model.pte');
 export const nodesFolder = join(fixtures, 'nodes');
-/** Portable kernels only, its cache outside any delegate: context 64, chunk 8, 4 rows, vocabulary 50. */
+/** Portable kernels only, its cache outside any delegate: context 64, chunk 8, 4 rows, vocabulary 50.
+ *  The last token makes all logits NaN. */
 export const outsideDelegate = join(__dirname, '..', 'fixtures', 'outside_delegate.pte');
 /** fp32, context 160, chunk 16, 16 rows, vocabulary 384, window 24. */
 export const tinyGemma = modelPath('tiny-gemma3');
