@@ -1,4 +1,4 @@
-// Normalizations over the last dimension.
+// Root-mean-square normalization.
 #include "../failure.h"
 #include "../handlers.h"
 
@@ -19,19 +19,8 @@ void runRmsNorm(Frame& frame, const RMSNormNode& node) {
   if (dim > 0) cpu::rmsNorm(frame.pool(), frame.floats(x), weight, out.as<float>(), x.count() / dim, dim, node.eps);
 }
 
-void runSoftmax(Frame& frame, const SoftmaxNode& node) {
-  const Tensor x = frame.at(node.x);
-  expect(wrapAxis(node.axis, x.shape.rank) == x.shape.rank - 1, "a softmax over another than the last dimension");
-  Tensor& out = frame.fresh(node.out, isFloat(x.type) ? x.type : DType::F32, x.shape);
-  const int64_t dim = x.shape.last();
-  if (dim > 0) cpu::softmax(frame.pool(), frame.floats(x), out.as<float>(), x.count() / dim, dim);
-}
-
 } // namespace
 
-void addNormHandlers(HandlerTable& table) {
-  on<&runRmsNorm>(table);
-  on<&runSoftmax>(table);
-}
+void addNormHandlers(HandlerTable& table) { on<&runRmsNorm>(table); }
 
 } // namespace pteron::mlx

@@ -183,6 +183,19 @@ void testReductions() {
                {0.8485281, 1.1313708}));
 }
 
+void testRare() {
+  const Operand x{{2, 3}, {1, 2, 3, 4, 5, 6}}, row{{3}, {7, 8, 9}};
+  CHECK(equals(unary<ErfNode>(0.5), {1}, {0.5204999}));
+  CHECK(equals(binary<PowerNode>(x, {{}, {2}}), {2, 3}, {1, 4, 9, 16, 25, 36}));
+  CHECK(equals(run<ArgmaxNode>({x}, [](ArgmaxNode& n) { n.x.idx = 0, n.axis = -1; }, I64), {2}, {2, 2}));
+  CHECK(equals(run<StackNode>({row, row}, [](StackNode& n) { n.tensors = {{0}, {1}}, n.axis = 1; }), {3, 2},
+               {7, 7, 8, 8, 9, 9}));
+  CHECK(equals(run<RepeatNode>({row}, [](RepeatNode& n) { n.x.idx = 0, n.repeats = literal(2); }), {6},
+               {7, 7, 8, 8, 9, 9}));
+  CHECK(equals(run<SoftmaxNode>({x}, [](SoftmaxNode& n) { n.x.idx = 0, n.axis = 0; }), {2, 3},
+               {0.0474259, 0.0474259, 0.0474259, 0.9525741, 0.9525741, 0.9525741}));
+}
+
 void testMatmul() {
   const Operand a{{2, 2}, {1, 2, 3, 4}}, b{{2, 3}, {1, 0, 2, 0, 1, 1}}, bias{{3}, {10, 20, 30}};
   const auto product = [](AddmmNode& n) { n.mat1.idx = 0, n.mat2.idx = 1; };
@@ -233,6 +246,7 @@ int main() {
   testMaking();
   testIndexing();
   testReductions();
+  testRare();
   testMatmul();
   testAttention();
   testRope();
