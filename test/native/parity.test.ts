@@ -2,17 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { floats, load, modelPath, reference } from './support/fixtures';
 import { forwardInputs } from './support/int64';
+import { numbers } from './support/numbers';
 
 const exact = ['tiny-gemma3', 'tiny-gemma3-q4', 'tiny-llama', 'tiny-llama-q4', 'tiny-llama3-rope'];
 const rounded = ['tiny-gemma3-bf16-q8'];
-
-/** Values of a float32 or bfloat16 tensor. */
-function values({ dtype, data }: { dtype: string; data: Uint8Array }): Float32Array {
-  if (dtype === 'float32') return new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
-  expect(dtype).toBe('bfloat16');
-  const bits = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
-  return new Float32Array(Uint32Array.from(bits, (bit) => bit << 16).buffer);
-}
 
 /** Logits after each of `rows`, of tokens fed in chunks that do not respect the rows. */
 async function logitsOf(id: string, tokens: number[], rows: number[]): Promise<Float32Array[]> {
@@ -22,7 +15,7 @@ async function logitsOf(id: string, tokens: number[], rows: number[]): Promise<F
     const chunk = tokens.slice(start, start + 16);
     const keep = rows.filter((row) => row >= start && row < start + 16).map((row) => row - start);
     const [logits] = await program.run('forward', forwardInputs(chunk, start, keep.length > 0 ? keep : [0]));
-    const all = values(logits!);
+    const all = Float32Array.from(numbers(logits!));
     const size = all.length / Math.max(1, keep.length);
     found.push(...keep.map((_, i) => all.slice(i * size, (i + 1) * size)));
   }
