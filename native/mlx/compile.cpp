@@ -11,6 +11,7 @@ namespace pteron::mlx {
 namespace {
 
 constexpr int kNever = -1, kForever = std::numeric_limits<int>::max();
+constexpr int64_t kMostHops = 1'000'000'000; // a second's worth; real models need a thousandth
 constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
 
 struct Version {
@@ -102,7 +103,10 @@ private:
   }
 
   uint32_t rootOf(uint32_t version) const {
-    while (versions_[version].parent != kNone) version = versions_[version].parent;
+    while (versions_[version].parent != kNone) {
+      version = versions_[version].parent;
+      if (++hops_ > kMostHops) throw Failure(Error::InvalidProgram, "the graph is too entangled");
+    }
     return version;
   }
 
@@ -131,7 +135,9 @@ private:
     }
     std::vector<uint32_t> stale;
     for (uint32_t version = 0; version < step.out; ++version) {
-      if (versions_[version].lastRead <= index || rootOf(version) != root) continue;
+      // The update itself may read the memory that it changes, too.
+      const bool needed = versions_[version].lastRead >= index + (version == step.source);
+      if (!needed || rootOf(version) != root) continue;
       const int defined = versions_[version].defined;
       if (defined == kNever || result_.steps[static_cast<size_t>(defined)].effect != Effect::View) return detach(step);
       stale.push_back(version);
@@ -177,6 +183,7 @@ private:
   bool isMain_;
   std::vector<uint32_t> current_; // slot → version
   std::vector<Version> versions_;
+  mutable int64_t hops_ = 0;
   CompiledChain result_;
 };
 

@@ -124,18 +124,21 @@ void readTensors(const fb::Table& root, Graph& graph) {
   checkCoverage(graph);
 }
 
+// Every slot that a node names exists, and there are no more temporary slots than writes.
 void checkNodes(Graph& graph) {
+  size_t writes = 0;
   for (const Chain& chain : graph.chains)
-    for (const auto& node : chain)
-      visitSlots(
-          *node,
-          [&](Tid& tid, Access) {
-            if (tid.idx >= graph.tensors())
-              fail(std::string(nodeName(node->kind)) + " names a tensor that is not there");
-          },
-          [&](Vid& vid, Access) {
-            if (vid.idx >= graph.values) fail(std::string(nodeName(node->kind)) + " names a value that is not there");
-          });
+    for (const auto& node : chain) {
+      const auto tensor = [&](Tid& tid, Access access) {
+        if (tid.idx >= graph.tensors()) fail(std::string(nodeName(node->kind)) + " names a tensor that is not there");
+        writes += access == Access::Write;
+      };
+      const auto value = [&](Vid& vid, Access) {
+        if (vid.idx >= graph.values) fail(std::string(nodeName(node->kind)) + " names a value that is not there");
+      };
+      visitSlots(*node, tensor, value);
+    }
+  if (graph.temps > writes) fail("it declares more slots than it uses");
 }
 
 } // namespace

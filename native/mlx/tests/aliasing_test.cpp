@@ -55,6 +55,20 @@ void testUpdateWithWriteBackPersists() {
   CHECK((call(executor, kTens, kZeros)[0] == Row{0, 10, 10, 0}));
 }
 
+void testStateShiftedWithinItself() {
+  Graph graph = emptyGraph();
+  copy(graph, State0, Out0);
+  slice(graph, State0, Temp0, 0, 3);
+  update(graph, State0, Temp0, State0, 1, 4); // overlaps what it reads
+  slice(graph, In0, Temp0, 0, 1);
+  update(graph, State0, Temp0, State0, 0, 1);
+  copy(graph, State0, Out1);
+  Executor executor(std::move(graph), nullptr, pool());
+  CHECK((call(executor, kOnes, kZeros)[1] == Row{1, 0, 0, 0}));
+  CHECK((call(executor, kTens, kZeros)[1] == Row{10, 1, 0, 0}));
+  CHECK((call(executor, kTens, kZeros) == std::array<Row, 2>{Row{10, 1, 0, 0}, Row{10, 10, 1, 0}}));
+}
+
 void testSwappedState() {
   Graph graph = emptyGraph();
   copy(graph, State0, Temp0);
@@ -129,6 +143,7 @@ int main() {
   testViewBeforeUpdateKeepsItsContent();
   testUpdateIntoAnotherSlotLeavesTheState();
   testUpdateWithWriteBackPersists();
+  testStateShiftedWithinItself();
   testSwappedState();
   testInputsAreNeverChanged();
   testReusedSlots();
