@@ -8,6 +8,8 @@ import { generate } from './text/generate';
 import { untilEnd } from './text/stops/stopRule';
 
 const defaultTokens = 1024;
+/** Where neither the model nor the caller says: lively enough not to loop, which small models do when drawn greedily. */
+const defaultSampling: SamplingOptions = { temperature: 0.4, topP: 0.9, repetitionPenalty: 1.1 };
 
 /** The assistant's next turn in a conversation that the caller keeps. */
 export async function runChat(
@@ -25,7 +27,7 @@ export async function runChat(
     prompt: chatPrompt(model.encoder, await model.template(), manifest, params.messages, budget),
     maxTokens,
     // JSON has no undefined: what the manifest leaves out is absent.
-    sampling: { ...(sampling as SamplingOptions), ...params.sampling },
+    sampling: { ...defaultSampling, ...(sampling as SamplingOptions), ...params.sampling },
     stopIds: tokens.eos,
     rule: untilEnd,
     ...options,

@@ -46,7 +46,7 @@ describe('the command line', () => {
 
   it('chats, and stops at Ctrl+C with what there is', async () => {
     const args = ['chat', '--model', 'smollm2-135m-instruct', '--json', '--stream', '--temperature', '0'];
-    const answer = await pteron([...args, 'What is the capital of France?']);
+    const answer = await pteron([...args, 'What is the capital of France? Answer in one sentence.']);
     expect(answer.status).toBe(0);
     expect(JSON.parse(answer.stdout.trim().split('\n').at(-1)!)).toMatchObject({
       text: expect.stringContaining('Paris'),

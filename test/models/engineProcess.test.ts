@@ -42,7 +42,7 @@ it('chats over IPC, streaming, and cancels', async () => {
   client.onNotification(protocol.ActivityChanged, ({ state }) => activities.push(state));
   const deltas: string[] = [];
   client.onProgress(protocol.TextDelta, 1, (delta) => deltas.push(delta));
-  const messages = [{ role: 'user', content: 'What is the capital of France?' }] as const;
+  const messages = [{ role: 'user', content: 'What is the capital of France? Answer in one sentence.' }] as const;
   const params = { model: 'smollm2-135m-instruct', messages, sampling: { temperature: 0 }, progressToken: 1 };
   const { text, finish } = await client.sendRequest(protocol.Chat, params);
   expect(text).toContain('Paris');

@@ -59,11 +59,11 @@ export class ModelStore {
 
   private async ids(): Promise<string[]> {
     const entries = await readdir(this.modelsFolder, { withFileTypes: true }).catch(() => []);
-    // Names with a dot in front are exports in progress.
-    const folders = entries.filter(
-      (entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'),
-    );
-    return folders.map((entry) => entry.name).sort();
+    const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+    return folders
+      .map(({ name }) => name)
+      .filter((name) => !isUnfinished(name))
+      .sort();
   }
 }
 
@@ -112,3 +112,6 @@ export function summarize({ manifest, bytes }: InstalledModel): ModelSummary {
   const { id, name, role, family, quantization, contextLength } = manifest;
   return { id, name, role, family, quantization, bytes, contextLength, installed: true };
 }
+
+/** The exporter writes beside the final name and renames at the end; one in progress, or killed, is no model. */
+const isUnfinished = (name: string): boolean => name.startsWith('.') || name.includes('.partial-');

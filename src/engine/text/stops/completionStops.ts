@@ -1,5 +1,5 @@
 /** What ends a completion, and how much of its text is shown. Decided inside decoding: a token not needed is not drawn. */
-import { isBlank } from './indentation';
+import { isBlank, mayBecomeCloser } from './indentation';
 import { loopStart, repeatedLine } from './repetition';
 import { keptLines, type Scope, scopeAt } from './scope';
 import type { StopRule } from './stopRule';
@@ -34,7 +34,7 @@ export class CompletionStops implements StopRule {
     const lines = text.split('\n');
     const complete = lines.slice(0, -1);
     const { keep, ended } = this.#keep(complete);
-    if (ended || loopStart(text) !== null) return { stop: true, settled: 0 };
+    if (ended || loopStart(text) !== null || this.#leavesScope(lines)) return { stop: true, settled: 0 };
     const lineEnd = complete.slice(0, Math.max(0, Math.min(keep, complete.length - heldBack.lines))).join('\n').length;
     const limit = Math.min(lineEnd, text.length - heldBack.characters);
     return { stop: false, settled: limit > 0 ? text.slice(0, text.lastIndexOf('\n', limit) + 1).trimEnd().length : 0 };
@@ -59,6 +59,13 @@ export class CompletionStops implements StopRule {
     const stops = [this.#suffixLine(lines), repeatedLine(lines)].filter((index) => index !== null);
     const earliest = Math.min(...stops, scope.keep);
     return { keep: earliest, ended: scope.ended || stops.length > 0 };
+  }
+
+  /** Whether the line being written is out of the block already: its first character tells, unless it may be a closer. */
+  #leavesScope(lines: readonly string[]): boolean {
+    const last = lines.at(-1)!;
+    if (!this.#multiline || lines.length < 2 || isBlank(last) || mayBecomeCloser(last)) return false;
+    return keptLines(lines, this.#scope, this.#cursorLine).ended;
   }
 
   /** Index of the generated line that is already there right of or below the cursor, or null. */

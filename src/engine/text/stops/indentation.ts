@@ -18,3 +18,6 @@ export const opensBlock = (line: string): boolean => /[:{([]\s*$|=>\s*$|\b(then|
 
 /** A line that only closes what an earlier line opened. */
 export const closesBlock = (line: string): boolean => /^\s*([)\]}]+[)\]};,]*|end\b.*|<\/[\w.]+>)\s*$/.test(line);
+
+/** Whether a line that is still being written may turn out to close a block. */
+export const mayBecomeCloser = (line: string): boolean => /^\s*([)\]}<]|e(n(d.*)?)?$)/.test(line);

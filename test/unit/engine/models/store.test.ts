@@ -31,7 +31,8 @@ describe('ModelStore', () => {
   it('ignores exports in progress and names what is broken without hiding the rest', async () => {
     await files.add('tiny-gemma3');
     const broken = await files.add('tiny-llama');
-    await mkdir(join(files.home, 'models/.partial'));
+    await mkdir(join(files.home, 'models/.hidden'));
+    await mkdir(join(files.home, 'models/tiny-gemma3.partial-4711-ab12cd'));
     await rm(join(broken, 'model.pte'));
     const list = await store.list();
     expect(list.models.map(({ manifest }) => manifest.id)).toEqual(['tiny-gemma3']);

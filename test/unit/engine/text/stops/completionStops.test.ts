@@ -44,12 +44,19 @@ describe('a multi-line completion', () => {
     const generated = ' fib(n - 1) + fib(n - 2)\n\nprint(fib(10))\n';
     const { read, shown } = complete('def fib(n):\n    if n < 2:\n        return n\n    return', '', generated);
     expect(shown).toBe(' fib(n - 1) + fib(n - 2)');
-    expect(read).toBe(' fib(n - 1) + fib(n - 2)\n\nprint(fib(10))\n');
+    // Its first character shows that a line has left the block.
+    expect(read).toBe(' fib(n - 1) + fib(n - 2)\n\np');
   });
 
   it('takes the block that the cursor’s line opened, with its closing bracket', () => {
     const generated = '\n  const x = 1;\n  return x;\n}\n\nfunction other() {\n';
     expect(complete('function one() {', '', generated).shown).toBe('\n  const x = 1;\n  return x;\n}');
+  });
+
+  it('waits where a line may still become a closing bracket', () => {
+    const { read, shown } = complete('if x then', '', '\n  y = 1\nend\nelse_branch()\n');
+    expect(shown).toBe('\n  y = 1\nend');
+    expect(read).toBe('\n  y = 1\nend\n');
   });
 
   it('takes the block that its own first line opened', () => {
