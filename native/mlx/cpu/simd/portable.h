@@ -57,10 +57,9 @@ inline void storeAsHalves(uint16_t* p, Vi v) {
 }
 
 inline void transpose(Vf (&r)[kLanes]) {
-  Vf t[kLanes] = {};
-  for (int i = 0; i < kLanes; ++i)
-    for (int j = 0; j < kLanes; ++j) t[i][j] = r[j][i];
-  for (int i = 0; i < kLanes; ++i) r[i] = t[i];
+  float t[kLanes][kLanes];
+  for (int i = 0; i < kLanes; ++i) store(t[i], r[i]);
+  for (int i = 0; i < kLanes; ++i) r[i] = Vf{t[0][i], t[1][i], t[2][i], t[3][i]};
 }
 
 // 32 codes at a time, in order.
