@@ -1,5 +1,5 @@
 /** dist/cli.cjs as a user runs it: exit statuses, streams and JSON of every command. Needs the bundles and the models. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,13 +17,14 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function pteron(args: readonly string[], onOutput: (kill: () => void) => void = () => undefined): Promise<Outcome> {
+function pteron(
+  args: readonly string[],
+  onFirstOutput: (child: ChildProcess) => void = () => undefined,
+): Promise<Outcome> {
   const child = spawn(process.execPath, [join(root, 'dist/cli.cjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    onOutput(() => child.kill('SIGINT'));
-  });
+  child.stdout.once('data', () => onFirstOutput(child));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
 }
@@ -52,7 +53,7 @@ describe('the command line', () => {
       text: expect.stringContaining('Paris'),
     });
 
-    const cut = await pteron([...args, 'Tell me a very long story about a dragon.'], (interrupt) => interrupt());
+    const cut = await pteron([...args, 'Tell me a very long story about a dragon.'], (child) => child.kill('SIGINT'));
     expect(cut.status).toBe(130);
     expect(JSON.parse(cut.stdout.trim().split('\n').at(-1)!)).toMatchObject({ finish: 'cancelled' });
   });

@@ -36,7 +36,7 @@ it('is ready in half a second', async () => {
   expect(performance.now() - started).toBeLessThan(500);
 });
 
-it('chats over IPC, streaming, and cancels', async () => {
+it('chats over IPC, streaming', async () => {
   await initialize();
   const activities: string[] = [];
   client.onNotification(protocol.ActivityChanged, ({ state }) => activities.push(state));
@@ -49,6 +49,19 @@ it('chats over IPC, streaming, and cancels', async () => {
   expect(finish).toBe('stop');
   expect(deltas.join('')).toBe(text);
   expect(activities).toEqual(['loading', 'idle', 'working', 'idle']);
+});
+
+it('stops a generation that is cancelled, and keeps its text', async () => {
+  await initialize();
+  const source = new CancellationTokenSource();
+  let deltas = 0;
+  client.onProgress(protocol.TextDelta, 2, () => void (++deltas === 5 && source.cancel()));
+  const messages = [{ role: 'user', content: 'Tell me a very long story about a dragon.' }] as const;
+  const params = { model: 'smollm2-135m-instruct', messages, sampling: { temperature: 0 }, progressToken: 2 };
+  const { text, finish, timings } = await client.sendRequest(protocol.Chat, params, source.token);
+  expect(finish).toBe('cancelled');
+  expect(text.length).toBeGreaterThan(5);
+  expect(timings.generatedTokens).toBeLessThan(40);
 });
 
 it('ends when it is told to, and with its parent', async () => {
