@@ -3,9 +3,9 @@
  * A change of the exporter or of its packages exports them again; a change of the addon does not (the tests check that).
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashSmallFile, hashTree, replaceFolder } from '../files.mjs';
+import { hashSmallFile, hashTree } from '../files.mjs';
 import { gemma, smollm2 } from '../pins.mjs';
 import { gemmaFile, smollm2File } from './model-sources.mjs';
 
@@ -17,6 +17,13 @@ export function isComplete(folder) {
     return files.every((file) => existsSync(join(folder, file)) && statSync(join(folder, file)).size > 0);
   } catch {
     return false;
+  }
+}
+
+/** What killed exports of this model left: the exporter's temporary folders are named `.<id>.<random>`. */
+async function removeLeftOvers(models, id) {
+  for (const name of await readdir(models)) {
+    if (name.startsWith(`.${id}.`)) await rm(join(models, name), { recursive: true, force: true });
   }
 }
 
@@ -39,13 +46,14 @@ function modelStep({ id, title, source, sourceHash, options }) {
     isWhole: (paths) => isComplete(folder(paths)),
     async run({ paths, progress, command }) {
       await mkdir(paths.models, { recursive: true });
-      await replaceFolder(folder(paths), (temporary) =>
-        command(paths.python, ['-m', 'pteron_export', source(paths), '--id', id, ...options, '--out', temporary], {
-          cwd: join(paths.root, 'export'),
-          env: { PYTHONUNBUFFERED: '1', HF_HUB_OFFLINE: '1', PTERON_HOME: paths.home },
-          onLine: (line) => progress.text(line),
-        }),
-      );
+      await removeLeftOvers(paths.models, id);
+      // The exporter itself writes under another name and replaces the folder once everything is verified.
+      const exporter = ['-m', 'pteron_export', source(paths), '--id', id, ...options, '--out', folder(paths)];
+      await command(paths.python, exporter, {
+        cwd: join(paths.root, 'export'),
+        env: { PYTHONUNBUFFERED: '1', HF_HUB_OFFLINE: '1', PTERON_HOME: paths.home, PTERON_CACHE: paths.cache },
+        onLine: (line) => progress.text(line),
+      });
     },
   };
 }
