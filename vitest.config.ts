@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Projects by what they need: `unit` and `protocol` need nothing built; `models` needs the bundles, the addon and the
-// demo models in the store. The native and editor tests have projects of their own owners' making below.
+// Projects by what they need: `unit` and `protocol` nothing built; `native` the addon; `models` the bundles, the addon
+// and the demo models in the store; `editor` the packaged extension, code-server and a browser as well.
 const base = { environment: 'node' as const, testTimeout: 20_000 };
 
 export default defineConfig({
