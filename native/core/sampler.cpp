@@ -1,7 +1,6 @@
 #include "core/sampler.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/errors.h"
@@ -10,8 +9,6 @@ namespace pteron {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
-// After temperature, e⁻²⁵ of the most likely token's probability: what lies below cannot be told from never drawn.
-constexpr float kReach = 25;
 // Dividing by less overflows; the draw would be greedy anyway.
 constexpr float kGreedyBelow = 1e-6f;
 
@@ -52,11 +49,24 @@ int32_t Sampler::draw(const LogitRow& row, const SamplingOptions& options, uint6
   if (greedy) {
     return static_cast<int32_t>(best);
   }
-  gather(options.temperature, logits_[static_cast<size_t>(best)]);
-  keepTopK(options.topK);
-  keepTopP(options.topP);
-  keepMinP(options.minP);
-  return pick(uniformAt(seed, static_cast<uint64_t>(position)));
+  const float top = logits_[static_cast<size_t>(best)];
+  const double uniform = uniformAt(seed, static_cast<uint64_t>(position));
+  if (options.topK > 0 && options.topK < row.size) {
+    gatherTopK(static_cast<size_t>(options.topK));
+    weigh(options.temperature, top);
+    keepTopP(options.topP, totalOfCandidates());
+  } else {
+    softmax_.compute(logits_, top, 1 / options.temperature);
+    if (options.topP >= 1 && options.minP == 0) {
+      return softmax_.pick(uniform);
+    }
+    // What top-p drops is less than 1 − p of the whole, so any token of more than an equal share of that stays.
+    const double share = (1 - static_cast<double>(options.topP)) * softmax_.total() / static_cast<double>(row.size);
+    gatherFrom(softmax_.weights(), options.topP < 1 ? share : options.minP);
+    keepTopP(options.topP, softmax_.total());
+  }
+  std::erase_if(candidates_, [&](const Candidate& candidate) { return candidate.value < options.minP; }); // the best's is 1
+  return pick(uniform);
 }
 
 void Sampler::penalise(float penalty, std::span<const int32_t> history) {
@@ -84,45 +94,59 @@ void Sampler::applyMask(std::span<const uint32_t> mask) {
   }
 }
 
-// Fills candidates_ in the order of the vocabulary.
-void Sampler::gather(float temperature, float best) {
-  const float scale = 1 / temperature;
-  const float cut = best - kReach * temperature;
+// A total order, so that every standard library's algorithms end with the same candidates in the same places.
+bool Sampler::likelier(const Candidate& a, const Candidate& b) {
+  return a.value != b.value ? a.value > b.value : a.token < b.token;
+}
+
+// The topK largest logits, largest first. Blocks without a logit above the least one kept are passed over: comparing a
+// block vectorises, and the heap changes only some hundred times.
+void Sampler::gatherTopK(size_t topK) {
+  constexpr size_t kBlock = 64;
   candidates_.clear();
-  for (size_t i = 0; i < logits_.size(); ++i) {
-    if (logits_[i] >= cut) {
-      const float logit = (logits_[i] - best) * scale;
-      candidates_.push_back({logit, static_cast<int32_t>(i), 0});
+  float least = kNever;
+  for (size_t begin = 0; begin < logits_.size(); begin += kBlock) {
+    const size_t end = std::min(begin + kBlock, logits_.size());
+    int any = 0;
+    for (size_t i = begin; i < end; ++i) {
+      any |= logits_[i] > least ? 1 : 0;
+    }
+    for (size_t i = begin; any && i < end; ++i) {
+      if (logits_[i] > least) {
+        candidates_.push_back({logits_[i], static_cast<int32_t>(i)});
+        std::push_heap(candidates_.begin(), candidates_.end(), likelier); // the least likely at the front
+        if (candidates_.size() > topK) {
+          std::pop_heap(candidates_.begin(), candidates_.end(), likelier);
+          candidates_.pop_back();
+        }
+        least = candidates_.size() == topK ? candidates_.front().value : kNever;
+      }
+    }
+  }
+  std::sort(candidates_.begin(), candidates_.end(), likelier);
+}
+
+void Sampler::weigh(float temperature, float best) {
+  for (Candidate& candidate : candidates_) {
+    candidate.value = expNegative((candidate.value - best) / temperature);
+  }
+}
+
+void Sampler::gatherFrom(std::span<const float> weights, double least) {
+  const auto cut = static_cast<float>(least);
+  candidates_.clear();
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] >= cut) {
+      candidates_.push_back({weights[i], static_cast<int32_t>(i)});
     }
   }
 }
 
-// A total order, so that every standard library's algorithms end with the same candidates in the same places.
-bool Sampler::likelier(const Candidate& a, const Candidate& b) {
-  return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
-}
-
-void Sampler::keepTopK(int64_t topK) {
-  const auto wanted = static_cast<size_t>(topK);
-  if (wanted > 0 && wanted < candidates_.size()) {
-    std::nth_element(candidates_.begin(), candidates_.begin() + topK, candidates_.end(), likelier);
-    candidates_.resize(wanted);
-    std::sort(candidates_.begin(), candidates_.end(), likelier);
-  }
-  for (Candidate& candidate : candidates_) {
-    candidate.weight = std::exp(static_cast<double>(candidate.logit));
-  }
-}
-
-// Keeps the shortest head whose probability reaches topP; always one token. The head is usually short, so it is taken
-// off a heap: sorting a vocabulary of 262,144 takes longer than computing a token of a small model.
-void Sampler::keepTopP(float topP) {
+// Keeps the shortest head whose probability, of `total`, reaches topP; always one token. The head is usually short, so
+// it is taken off a heap: sorting thousands of candidates would take longer.
+void Sampler::keepTopP(float topP, double total) {
   if (topP >= 1) {
     return;
-  }
-  double total = 0;
-  for (const Candidate& candidate : candidates_) {
-    total += candidate.weight;
   }
   const auto lessLikely = [](const Candidate& a, const Candidate& b) { return likelier(b, a); };
   std::make_heap(candidates_.begin(), candidates_.end(), lessLikely);
@@ -131,25 +155,23 @@ void Sampler::keepTopP(float topP) {
     std::pop_heap(candidates_.begin(), candidates_.end(), lessLikely);
     head_.push_back(candidates_.back());
     candidates_.pop_back();
-    sum += head_.back().weight;
+    sum += head_.back().value;
   }
   candidates_.swap(head_);
 }
 
-void Sampler::keepMinP(float minP) {
-  if (minP > 0) { // the best one's weight is 1
-    std::erase_if(candidates_, [minP](const Candidate& candidate) { return candidate.weight < minP; });
+double Sampler::totalOfCandidates() const {
+  double total = 0;
+  for (const Candidate& candidate : candidates_) {
+    total += candidate.value;
   }
+  return total;
 }
 
 int32_t Sampler::pick(double uniform) const {
-  double total = 0;
+  double rest = uniform * totalOfCandidates();
   for (const Candidate& candidate : candidates_) {
-    total += candidate.weight;
-  }
-  double rest = uniform * total;
-  for (const Candidate& candidate : candidates_) {
-    rest -= candidate.weight;
+    rest -= candidate.value;
     if (rest < 0) {
       return candidate.token;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/argmax.h"
+#include "core/softmax.h"
 
 namespace pteron {
 
@@ -37,23 +38,23 @@ public:
 
 private:
   struct Candidate {
-    float logit; // over the temperature, relative to the best one's
+    float value; // the logit, later its unnormalised probability
     int32_t token;
-    double weight; // its unnormalised probability
   };
 
   void penalise(float penalty, std::span<const int32_t> history);
   void applyMask(std::span<const uint32_t> mask);
-  void gather(float temperature, float best);
-  void keepTopK(int64_t topK);
-  void keepTopP(float topP);
-  void keepMinP(float minP);
+  void gatherTopK(size_t topK);
+  void weigh(float temperature, float best);
+  void gatherFrom(std::span<const float> weights, double least);
+  void keepTopP(float topP, double total);
+  double totalOfCandidates() const;
   int32_t pick(double uniform) const;
-
   static bool likelier(const Candidate& a, const Candidate& b);
 
   // Kept between calls, so that drawing allocates nothing once warm.
   std::vector<float> logits_;
+  SoftmaxWeights softmax_;
   std::vector<Candidate> candidates_;
   std::vector<Candidate> head_;
   std::vector<int32_t> penalised_;

@@ -1,10 +1,12 @@
 // Drawing tokens: against hand-computed distributions, deterministic for a seed.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -143,9 +145,78 @@ void seeds() {
   CHECK(draw(kLogits, {.temperature = 1, .seed = 9}, 5) == draw(kLogits, {.temperature = 1, .seed = 9}, 5));
 }
 
+// Against a plain implementation on a vocabulary wide enough for blocks, heaps and cuts to matter.
+void wideVocabulary() {
+  constexpr int kSize = 5000;
+  std::vector<float> logits(kSize);
+  for (int i = 0; i < kSize; ++i) {
+    logits[static_cast<size_t>(i)] = static_cast<float>(12 * uniformAt(99, static_cast<uint64_t>(i)));
+  }
+  const auto expected = [&](size_t k, double p, double u) {
+    std::vector<int32_t> order(kSize);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
+      return logits[static_cast<size_t>(a)] > logits[static_cast<size_t>(b)];
+    });
+    order.resize(k);
+    const auto weight = [&](int32_t token) { return std::exp(static_cast<double>(logits[static_cast<size_t>(token)])); };
+    const auto total = [&] {
+      const auto add = [&](double sum, int32_t token) { return sum + weight(token); };
+      return std::accumulate(order.begin(), order.end(), 0.0, add);
+    };
+    double sum = 0;
+    const double wanted = p * total();
+    size_t kept = 0;
+    while (kept < order.size() && sum < wanted) {
+      sum += weight(order[kept++]);
+    }
+    order.resize(kept);
+    double rest = u * total();
+    for (int32_t token : order) {
+      if ((rest -= weight(token)) < 0) {
+        return token;
+      }
+    }
+    return order.back();
+  };
+  for (int i = 0; i < 300; ++i) {
+    const double u = uniformAt(5, static_cast<uint64_t>(i));
+    CHECK(draw(logits, {.temperature = 1, .topK = 40, .seed = 5}, i) == expected(40, 1, u));
+    CHECK(draw(logits, {.temperature = 1, .topK = 700, .topP = 0.8f, .seed = 5}, i) == expected(700, 0.8f, u));
+    CHECK(draw(logits, {.temperature = 1, .topP = 0.9f, .seed = 5}, i) == expected(kSize, 0.9f, u));
+  }
+  SoftmaxWeights softmax;
+  const float best = *std::max_element(logits.begin(), logits.end());
+  softmax.compute(logits, best, 1);
+  double sum = 0;
+  for (int i = 0; i < kSize; ++i) {
+    const double exact = std::exp(static_cast<double>(logits[static_cast<size_t>(i)]) - best);
+    CHECK(std::abs(softmax.weights()[static_cast<size_t>(i)] - exact) <= 1e-6 * exact);
+    sum += exact;
+  }
+  CHECK(std::abs(softmax.total() - sum) < 1e-6 * sum);
+  CHECK(softmax.pick(0) == 0);
+  CHECK(softmax.pick(0.9999999999) == kSize - 1);
+}
+
+void exponential() {
+  CHECK(expNegative(0) == 1);
+  CHECK(expNegative(-kInfinity) == 0);
+  CHECK(expNegative(-88) == 0);
+  CHECK(expNegative(-86.9f) > 0);
+  for (float x = 0; x > -80; x -= 0.0137f) {
+    CHECK(std::abs(expNegative(x) - std::exp(static_cast<double>(x))) <= 5e-7 * std::exp(static_cast<double>(x)));
+  }
+  // The very bits, so that a change of compiler or machine shows.
+  CHECK(std::bit_cast<uint32_t>(expNegative(-1.0f)) == 0x3ebc5ab2u);
+  CHECK(std::bit_cast<uint32_t>(expNegative(-12.345f)) == 0x369202b7u);
+}
+
 } // namespace
 
 int main() {
+  exponential();
+  wideVocabulary();
   argmaxOfEveryType();
   greedyAndBadLogits();
   distributions();
