@@ -1,6 +1,10 @@
 /**
  * The native addon's whole surface (native/addon.cpp implements exactly this).
- * Every rejected promise and thrown error is an Error whose `code` property is an ErrorCode of src/protocol/errors.ts.
+ * Every rejected promise and thrown error is an Error whose `code` property is an ErrorCode of src/protocol/errors.ts
+ * and whose `remedy` property says what to do about it. Calls that return promises reject, the others throw; a wrong
+ * argument is an invalid_argument and changes nothing.
+ *
+ * The work of a program is done by one thread of its own, in the order of the calls; programs do not wait for each other.
  */
 
 export type TensorDtype = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool';
@@ -60,12 +64,18 @@ export interface LoadOptions {
 }
 
 export interface NativeSampling {
-  /** 0 = greedy. */
+  /** 0 (the default) = greedy; up to 100. */
   readonly temperature?: number;
+  /** 0 (the default) = all. Applied before topP, as transformers does. */
   readonly topK?: number;
+  /** 0 … 1 (the default). */
   readonly topP?: number;
+  /** Of the most likely token's probability; 0 (the default) … 1. */
   readonly minP?: number;
+  /** 1 = none (the default); on the last 64 tokens, as transformers defines it. */
   readonly repetitionPenalty?: number;
+  /** 0 … 2⁵³ − 1. The token at a position depends on seed and logits only, not on how the calls were cut; the same on
+   *  every machine that computes the same logits. Without a seed every call draws anew. */
   readonly seed?: number;
 }
 
@@ -76,21 +86,26 @@ export interface DecodeOptions {
   readonly stopIds?: readonly number[];
   /** A bit a token, little-endian words, 1 = allowed. */
   readonly mask?: Uint32Array;
-  /** Called on the JS thread for each token, in order; returning 'stop' ends the generation with this token kept. */
+  /** Called on the JS thread for each token, in order; returning 'stop' ends the generation with this token kept. What
+   *  it throws rejects the decode; the session stays usable. */
   readonly onToken?: (token: number) => 'continue' | 'stop';
   readonly signal?: AbortSignal;
 }
 
 export interface DecodeResult {
   readonly tokens: number[];
+  /** 'length': maxTokens, or the end of the context. 'cancelled': by the signal, or by a dispose. */
   readonly finish: 'stop' | 'length' | 'cancelled';
 }
 
 /**
  * One KV lane of a program that follows the language-model contract:
  * forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V].
- * `position` counts the tokens whose keys and values are in the cache. The last token that decode returned is not
- * in the cache yet: it is fed by the next prefill, decode or verify.
+ * `position` counts the tokens whose keys and values are in the cache. The last token that decode returned, and verify's
+ * `next`, is not in the cache yet: it is pending, and fed by the next prefill, decode or verify. Where a decode ended at
+ * a stop id nothing is pending. A caller that keeps all tokens it fed or got therefore finds the first `position` of
+ * them in the cache. A failed computation (inference_failed) leaves all but reset and dispose to fail with
+ * session_poisoned.
  */
 export interface Session {
   readonly position: number;
@@ -100,17 +115,22 @@ export interface Session {
     tokens: readonly number[] | Int32Array,
     options?: { signal?: AbortSignal },
   ): Promise<{ position: number; cancelled: boolean }>;
-  /** Draws tokens one by one, beginning with the logits of the last prefill (or of the last decode step). */
+  /** Draws tokens one by one, beginning with the pending token's logits or those of the last prefill; invalid_argument
+   *  where there are neither (a new session, or after a rewind). */
   decode(options: DecodeOptions): Promise<DecodeResult>;
   /**
    * Feeds the pending token (if any) and `draft` in one pass and accepts the longest prefix of the draft that the sampler
-   * itself would have drawn; `next` is the token drawn after it. Lossless for greedy sampling.
+   * itself would have drawn; `next` is the token drawn after it. Lossless: greedy or with a seed, the tokens are those of
+   * plain decoding; without a seed they have its distribution. At most min(S, K) − 1 tokens; a draft that reaches beyond
+   * the context is cut.
    */
   verify(draft: readonly number[], sampling?: NativeSampling): Promise<{ accepted: number; next: number }>;
-  /** Goes back to at most `position`; returns the position reached (the caller prefills the rest). */
+  /** Goes back to at most `position`; returns the position reached (the caller prefills the rest). The pending token and
+   *  the logits are forgotten, even where the position stays. invalid_argument while a job of the session is under way. */
   rewind(position: number): number;
-  /** Forgets everything, and clears a poisoned session. */
+  /** Forgets everything, and clears a poisoned session. invalid_argument while a job of the session is under way. */
   reset(): void;
+  /** Ends a running job as an abort would; jobs behind it are rejected as disposed. Idempotent. */
   dispose(): void;
 }
 
@@ -121,11 +141,15 @@ export interface Program {
   constant(name: string): number | boolean | number[] | undefined;
   /** Executes any method once, on a state of its own that later `run` calls share. */
   run(method: string, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** contextLength: at most the program's. program_unsupported where the method is no language model, or where a program
+   *  that keeps its state outside the MLX delegate has a session already. The cache itself is made by the first job. */
   createSession(options: { contextLength: number; method?: string }): Session;
+  /** Disposes the sessions, ends a running job as an abort would, and frees everything after it. Idempotent. */
   dispose(): void;
 }
 
 export interface Addon {
   runtimeInfo(): RuntimeInfo;
+  /** Loads every method. Rejects with program_missing, program_invalid, program_unsupported or out_of_memory. */
   Program: { load(path: string, options?: LoadOptions): Promise<Program> };
 }
