@@ -1,0 +1,51 @@
+"""Tiny checkpoints, made anew for each session."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from pteron_export.fixtures.models import CASES, Case, build
+from pteron_export.fixtures.tokenizer import CHATML_MARKERS, CHATML_TEMPLATE, GEMMA_MARKERS, train
+from pteron_export.reference import program_weights, transformers_model
+
+
+def case(id: str) -> Case:
+    return next(c for c in CASES if c.id == id)
+
+
+@pytest.fixture(scope="session", params=["tiny-gemma3", "tiny-gemma3-q4", "tiny-llama", "tiny-llama-q4", "tiny-llama3-rope"])
+def pair(request):
+    """(model written for export, transformers' model with the same weights)."""
+    model, recipe = build(case(request.param))
+    return model, transformers_model(recipe, case(request.param).config, program_weights(model))
+
+
+def save_checkpoint(id: str, folder: Path) -> Path:
+    """A transformers folder, written by transformers itself."""
+    tiny = case(id)
+    model, recipe = build(tiny)
+    hf = transformers_model(recipe, tiny.config, program_weights(model))
+    hf.save_pretrained(folder)
+    gemma = recipe.FAMILY == "gemma3"
+    tokenizer = train(GEMMA_MARKERS if gemma else CHATML_MARKERS, "<bos>" if gemma else None)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {} if gemma else {"chat_template": CHATML_TEMPLATE}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gemma_folder(tmp_path_factory):
+    return save_checkpoint("tiny-gemma3", tmp_path_factory.mktemp("gemma"))
+
+
+@pytest.fixture(scope="session")
+def llama_folder(tmp_path_factory):
+    return save_checkpoint("tiny-llama", tmp_path_factory.mktemp("llama"))
+
+
+@pytest.fixture
+def random_ids():
+    return torch.randint(0, 384, (90,), generator=torch.Generator().manual_seed(3)).tolist()
