@@ -1,11 +1,13 @@
 /** The side panel with a real model, over a reload and over the engine's death. Needs what completion.test.ts needs. */
 import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explainFailures } from './harness/explain';
 import { until } from './harness/until';
 import { Workbench } from './harness/workbench';
 import { samples } from './samples';
 
 let workbench: Workbench;
+explainFailures(() => workbench);
 beforeAll(async () => {
   workbench = await Workbench.start({
     files: samples,

@@ -1,10 +1,12 @@
 /** Pteron's models as other extensions see them, through vscode.lm. Needs what completion.test.ts needs. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explainFailures } from './harness/explain';
 import { until } from './harness/until';
 import { Workbench } from './harness/workbench';
 import { samples } from './samples';
 
 let workbench: Workbench;
+explainFailures(() => workbench);
 beforeAll(async () => {
   workbench = await Workbench.start({ files: samples });
 });
@@ -27,14 +29,14 @@ it('lists the installed chat models and no others', async () => {
 });
 
 it('answers another extension in several parts, and counts tokens', async () => {
-  const asked = workbench.probe.ask('askLanguageModel', { question: 'What is the capital of France?' });
+  const asked = workbench.probe.ask('askLanguageModel', { question: 'Write a Python function that adds two numbers.' });
   // VS Code asks its user before an extension may use another's models.
   const allow = workbench.page.getByRole('button', { name: 'Allow' });
   const answered = asked.then(() => 'answered' as const);
   await Promise.race([answered, allow.click({ timeout: 120_000 }).catch(() => undefined)]);
   const { parts, tokens } = (await asked) as { parts: string[]; tokens: number };
   expect(parts.length).toBeGreaterThan(1);
-  expect(parts.join('')).toContain('Paris');
+  expect(parts.join('')).toContain('def ');
   expect(tokens).toBeGreaterThan(3);
-  expect(tokens).toBeLessThan(20);
+  expect(tokens).toBeLessThan(30);
 });

@@ -4,7 +4,7 @@ export const samples = {
     """The n-th Fibonacci number."""
     if n < 2:
         return n
-    return `,
+    retur`,
   'sequences.py': `"""Integer sequences."""
 
 from collections.abc import Iterator
@@ -32,6 +32,6 @@ def fibonacci(n: int) -> int:
     """The n-th Fibonacci number."""
     if n < 2:
         return n
-    return `,
+    retur`,
   'notes.py': `# a place to insert code\n`,
 } as const;

@@ -34,7 +34,7 @@ describe('a store without models', () => {
   it('says what is missing and how to get it once a completion is wanted', async () => {
     await workbench.openFile('fibonacci.py');
     await workbench.page.keyboard.press('Control+End');
-    await workbench.page.keyboard.type('f');
+    await workbench.page.keyboard.type('n');
     const status = await until('the status is failed', async () => {
       const { status } = await workbench.probe.api();
       return status.kind === 'failed' ? status : undefined;

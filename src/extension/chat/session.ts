@@ -1,8 +1,9 @@
 /** The open conversation: asks, streams, stops, retries; tells the view and saves. Knows nothing of the editor. */
-import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/node';
+import type { CancellationToken } from 'vscode-jsonrpc';
 import type { ChatMessage, ChatParams, GenerationResult, ModelSummary, PteronError } from '../../protocol';
 import type { ToView, Turn } from '../../protocol/chatView';
 import { toPteronError } from '../engine/errors';
+import { CancellationSource } from '../events';
 import type { Log } from '../log';
 import type { ChatHistory } from './history';
 
@@ -28,7 +29,7 @@ const systemPrompt =
 const saveEveryMs = 1000;
 
 export class ChatSession {
-  private running: { readonly turn: Turn; readonly source: CancellationTokenSource } | undefined;
+  private running: { readonly turn: Turn; readonly source: CancellationSource } | undefined;
   private lastSaved = 0;
 
   constructor(private readonly options: ChatSessionOptions) {}
@@ -80,7 +81,7 @@ export class ChatSession {
   private async answer(turn: Turn): Promise<void> {
     const { history, post } = this.options;
     const conversation = history.active;
-    const source = new CancellationTokenSource();
+    const source = new CancellationSource();
     this.running = { turn, source };
     history.put(turn);
     post({ type: 'turn', turn });
@@ -89,7 +90,6 @@ export class ChatSession {
     } catch (error) {
       this.failed(turn, toPteronError(error), source.token);
     } finally {
-      source.dispose();
       this.running = undefined;
       // The user may have opened another conversation meanwhile: the turn object is still in its own.
       if (history.active === conversation) post({ type: 'turn', turn });

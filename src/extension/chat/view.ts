@@ -1,5 +1,4 @@
 /** The side panel: hosts the webview, checks every message, and does for it what only the extension host can. */
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { fromViewSchema, type FromView, type ToView } from '../../protocol/chatView';
@@ -49,7 +48,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(root, 'chat.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(root, 'chat.css')).toString(),
       cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('hex'),
+      nonce: crypto.randomUUID().replaceAll('-', ''),
     });
     const received = webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     view.onDidDispose(() => {

@@ -1,5 +1,5 @@
 /** One completion from trigger to outcome, without the editor's types: what the provider wraps and the tests drive. */
-import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { CancellationToken } from 'vscode-jsonrpc';
 import type { CompleteParams, GenerationResult, ModelSummary, PteronError } from '../../protocol';
 import { toPteronError } from '../engine/errors';
 import type { Log } from '../log';

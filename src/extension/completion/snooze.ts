@@ -1,5 +1,5 @@
 /** Suggestions paused for a while. */
-import { Emitter } from 'vscode-jsonrpc/node';
+import { Emitter } from '../events';
 
 export class Snooze {
   private readonly changed = new Emitter<void>();

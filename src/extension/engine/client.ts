@@ -1,38 +1,28 @@
 /** The engine as the extension sees it: typed calls that start it on first need. Every failure is a PteronError. */
-import { Emitter, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
-import {
-  ActivityChanged,
-  Chat,
-  Complete,
-  CountTokens,
-  Doctor,
-  ListModels,
-  LoadModel,
-  Log as LogMessage,
-  TextDelta,
-  type ChatParams,
-  type CompleteParams,
-  type CountTokensParams,
-  type DoctorReport,
-  type EngineActivity,
-  type GenerationResult,
-  type LoadModelResult,
-  type ModelSummary,
+import type { CancellationToken } from 'vscode-jsonrpc';
+import type {
+  ChatParams,
+  CompleteParams,
+  CountTokensParams,
+  DoctorReport,
+  EngineActivity,
+  GenerationResult,
+  LoadModelResult,
+  ModelSummary,
 } from '../../protocol';
+import { Emitter } from '../events';
 import { toPteronError } from './errors';
+import type { EngineRpc } from './rpc';
 import { EngineSupervisor, type SupervisorOptions } from './supervisor';
-
-type OnDelta = (text: string) => void;
 
 export class EngineClient {
   private readonly activityChanged = new Emitter<EngineActivity>();
   readonly onDidChangeActivity = this.activityChanged.event;
   private currentActivity: EngineActivity = { state: 'idle' };
-  private streams = 0;
   readonly supervisor: EngineSupervisor;
 
-  constructor(private readonly options: Omit<SupervisorOptions, 'onConnection'>) {
-    this.supervisor = new EngineSupervisor({ ...options, onConnection: (connection) => this.listen(connection) });
+  constructor(options: Omit<SupervisorOptions, 'onActivity'>) {
+    this.supervisor = new EngineSupervisor({ ...options, onActivity: (activity) => this.setActivity(activity) });
     this.supervisor.onDidChangeState((state) => {
       if (state.kind !== 'running') this.setActivity({ state: 'idle' });
     });
@@ -43,37 +33,29 @@ export class EngineClient {
   }
 
   listModels(): Promise<ModelSummary[]> {
-    return this.call((connection) => connection.sendRequest(ListModels));
+    return this.call((rpc) => rpc.listModels());
   }
 
   loadModel(model: string, token?: CancellationToken): Promise<LoadModelResult> {
-    return this.call((connection) => connection.sendRequest(LoadModel, { model }, token));
+    return this.call((rpc) => rpc.loadModel(model, token));
   }
 
   /** Resolves with finish 'cancelled' when `token` is cancelled. */
   complete(params: CompleteParams, token: CancellationToken): Promise<GenerationResult> {
-    return this.call((connection) => connection.sendRequest(Complete, params, token));
+    return this.call((rpc) => rpc.complete(params, token));
   }
 
   /** Streams the answer through `onDelta`; resolves with finish 'cancelled' when `token` is cancelled. */
-  chat(params: ChatParams, onDelta: OnDelta, token: CancellationToken): Promise<GenerationResult> {
-    return this.call(async (connection) => {
-      const progressToken = `chat-${++this.streams}`;
-      const subscription = connection.onProgress(TextDelta, progressToken, onDelta);
-      try {
-        return await connection.sendRequest(Chat, { ...params, progressToken } as ChatParams, token);
-      } finally {
-        subscription.dispose();
-      }
-    });
+  chat(params: ChatParams, onDelta: (text: string) => void, token: CancellationToken): Promise<GenerationResult> {
+    return this.call((rpc) => rpc.chat(params, onDelta, token));
   }
 
   countTokens(params: CountTokensParams, token?: CancellationToken): Promise<number> {
-    return this.call((connection) => connection.sendRequest(CountTokens, params, token));
+    return this.call((rpc) => rpc.countTokens(params, token));
   }
 
   doctor(): Promise<DoctorReport> {
-    return this.call((connection) => connection.sendRequest(Doctor));
+    return this.call((rpc) => rpc.doctor());
   }
 
   dispose(): void {
@@ -81,20 +63,14 @@ export class EngineClient {
     this.activityChanged.dispose();
   }
 
-  /** The one place where a call meets the process: start, correlation, error mapping. */
-  private async call<R>(send: (connection: MessageConnection) => Promise<R>): Promise<R> {
+  /** The one place where a call meets the process: start and error mapping. */
+  private async call<R>(send: (rpc: EngineRpc) => Promise<R>): Promise<R> {
     const engine = await this.supervisor.ensureRunning();
     try {
-      return await send(engine.connection);
+      return await send(engine.rpc);
     } catch (error) {
       throw engine.exit ?? toPteronError(error);
     }
-  }
-
-  private listen(connection: MessageConnection): void {
-    const { log } = this.options;
-    connection.onNotification(ActivityChanged, (activity) => this.setActivity(activity));
-    connection.onNotification(LogMessage, ({ level, message }) => (log[level] ?? log.info)(`engine: ${message}`));
   }
 
   private setActivity(activity: EngineActivity): void {

@@ -1,6 +1,5 @@
 /** Whatever a request throws → a PteronError, in one place. */
-import { ConnectionError, ResponseError } from 'vscode-jsonrpc/node';
-import { isErrorData, PteronError } from '../../protocol';
+import { isErrorData, PteronError } from '../../protocol/errors';
 import type { EngineExit } from './process';
 
 const restartRemedy = 'It is started again by itself; try once more.';
@@ -41,13 +40,9 @@ export function noModel(role: 'completion' | 'chat', wanted: string, home: strin
 
 export function toPteronError(error: unknown): PteronError {
   if (error instanceof PteronError) return error;
-  if (error instanceof ResponseError && isErrorData(error.data)) {
-    return new PteronError(error.data.code, error.message, error.data.remedy, { cause: error });
-  }
-  if (error instanceof ConnectionError) {
-    return new PteronError('engine_exited', 'The connection to the engine was closed.', restartRemedy, {
-      cause: error,
-    });
+  const data = (error as { readonly data?: unknown } | undefined)?.data; // of a JSON-RPC ResponseError
+  if (error instanceof Error && isErrorData(data)) {
+    return new PteronError(data.code, error.message, data.remedy, { cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new PteronError('internal', message, 'This is a defect: see the Pteron output channel and report it.', {

@@ -1,11 +1,7 @@
 /** One engine process: forked from the editor's own executable, spoken to over the fork's IPC channel. */
 import { fork, type ChildProcess } from 'node:child_process';
-import {
-  createMessageConnection,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { EngineRpc } from './rpc';
 
 export interface EngineExit {
   readonly code: number | null;
@@ -14,8 +10,8 @@ export interface EngineExit {
 
 export interface EngineProcess {
   readonly pid: number | undefined;
-  /** Not listening yet: the caller registers its handlers first. */
-  readonly connection: MessageConnection;
+  /** Not listening yet: the caller gives it its handlers first. */
+  readonly rpc: EngineRpc;
   /** Settles once, when the process is gone (or could not be started). Never rejects. */
   readonly exited: Promise<EngineExit & { readonly cause?: Error }>;
   /** Ends the process at once; idempotent. */
@@ -45,7 +41,7 @@ export function startEngineProcess({ modulePath, env, onOutput }: StartOptions):
     child.once('error', (cause) => settle({ code: null, signal: null, cause }));
   });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  return { pid: child.pid, connection, exited, kill: () => void child.kill('SIGKILL') };
+  return { pid: child.pid, rpc: new EngineRpc(connection), exited, kill: () => void child.kill('SIGKILL') };
 }
 
 /** A debugger or loader flags meant for the editor must not reach the engine. */

@@ -1,10 +1,12 @@
 /** Keeps one engine process alive: starts it on first need, restarts it after a crash, says what state it is in. */
-import { Emitter, type MessageConnection } from 'vscode-jsonrpc/node';
-import { Initialize, PteronError, protocolVersion, type InitializeParams } from '../../protocol';
+import type { EngineActivity, InitializeParams } from '../../protocol';
+import { PteronError } from '../../protocol/errors';
+import { Emitter } from '../events';
 import type { Log } from '../log';
 import { CrashBackoff, defaultBackoff, type BackoffOptions } from './backoff';
-import { engineExited, engineGivenUp, protocolMismatch, toPteronError } from './errors';
-import { startEngineProcess, type EngineProcess } from './process';
+import { engineExited, engineGivenUp, toPteronError } from './errors';
+import type { EngineProcess } from './process';
+import type { EngineRpc } from './rpc';
 
 export type EngineState =
   | { readonly kind: 'stopped' }
@@ -14,7 +16,7 @@ export type EngineState =
   | { readonly kind: 'failed'; readonly error: PteronError };
 
 export interface RunningEngine {
-  readonly connection: MessageConnection;
+  readonly rpc: EngineRpc;
   /** Set once the process is gone; requests that fail then fail for that reason. */
   exit: PteronError | undefined;
 }
@@ -23,12 +25,14 @@ export interface SupervisorOptions {
   readonly modulePath: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly initializeParams: () => Omit<InitializeParams, 'protocolVersion'>;
-  /** Registers notification handlers, before the connection listens. */
-  readonly onConnection?: (connection: MessageConnection) => void;
+  readonly onActivity?: (activity: EngineActivity) => void;
   readonly log: Log;
   readonly backoff?: BackoffOptions;
   readonly initializeTimeoutMs?: number;
 }
+
+const stoppedMeanwhile = (): PteronError =>
+  new PteronError('engine_exited', 'The engine was stopped while it was starting.', 'Try once more.');
 
 export class EngineSupervisor {
   private readonly changed = new Emitter<EngineState>();
@@ -38,6 +42,7 @@ export class EngineSupervisor {
   private process: EngineProcess | undefined;
   private running: Promise<RunningEngine> | undefined;
   private retry: { timer: NodeJS.Timeout; cancel: () => void } | undefined;
+  private attempts = 0;
   private disposed = false;
 
   constructor(private readonly options: SupervisorOptions) {
@@ -68,6 +73,7 @@ export class EngineSupervisor {
   stop(): void {
     this.retry?.cancel();
     this.retry = undefined;
+    this.attempts++;
     const process = this.process;
     this.process = undefined;
     this.running = undefined;
@@ -83,32 +89,47 @@ export class EngineSupervisor {
   }
 
   private async start(): Promise<RunningEngine> {
-    const { log, modulePath, env, initializeParams, onConnection, initializeTimeoutMs = 20_000 } = this.options;
-    this.setState({ kind: 'starting' });
     const started = performance.now();
+    const attempt = ++this.attempts;
+    this.setState({ kind: 'starting' });
+    const { startEngineProcess } = await import('./process');
+    if (attempt !== this.attempts) throw stoppedMeanwhile();
+    const { log, modulePath, env } = this.options;
     const onOutput = (line: string): void => log.warn(`engine: ${line}`);
     const process = startEngineProcess({ modulePath, onOutput, ...(env ? { env } : {}) });
     this.process = process;
-    const engine: RunningEngine = { connection: process.connection, exit: undefined };
+    const engine: RunningEngine = { rpc: process.rpc, exit: undefined };
     void process.exited.then((exit) => this.onExit(process, engine, engineExited(exit)));
-    const { connection } = process;
-    connection.onError(([error]) => log.warn(`engine connection: ${error.message}`));
-    onConnection?.(connection);
-    connection.listen();
-    const timer = setTimeout(() => process.kill(), initializeTimeoutMs);
+    this.listen(process.rpc);
     try {
-      const result = await connection.sendRequest(Initialize, { protocolVersion, ...initializeParams() });
-      if (result.protocolVersion !== protocolVersion) throw protocolMismatch(result.protocolVersion, protocolVersion);
+      const { pid, version } = await this.initialize(process);
       const readyMs = performance.now() - started;
-      log.info(`engine ${result.engineVersion} ready in ${readyMs.toFixed(0)} ms (pid ${result.pid})`);
-      if (this.process === process)
-        this.setState({ kind: 'running', pid: result.pid, version: result.engineVersion, readyMs });
+      log.info(`engine ${version} ready in ${readyMs.toFixed(0)} ms (pid ${pid})`);
+      if (this.process === process) this.setState({ kind: 'running', pid, version, readyMs });
       return engine;
     } catch (error) {
-      if (engine.exit) return this.afterCrash(engine.exit);
+      if (engine.exit) return this.process === process ? this.afterCrash(engine.exit) : Promise.reject(engine.exit);
       const fatal = toPteronError(error);
       if (this.process === process) this.fail(fatal);
       throw fatal;
+    }
+  }
+
+  private listen(rpc: EngineRpc): void {
+    const { log, onActivity = () => undefined } = this.options;
+    rpc.listen({
+      onActivity,
+      onLog: ({ level, message }) => (log[level] ?? log.info)(`engine: ${message}`),
+      onError: (error) => log.warn(`engine connection: ${error.message}`),
+    });
+  }
+
+  private async initialize(process: EngineProcess): Promise<{ pid: number; version: string }> {
+    const { initializeParams, initializeTimeoutMs = 20_000 } = this.options;
+    const timer = setTimeout(() => process.kill(), initializeTimeoutMs);
+    try {
+      const { pid, engineVersion } = await process.rpc.initialize(initializeParams());
+      return { pid, version: engineVersion };
     } finally {
       clearTimeout(timer);
     }
@@ -117,7 +138,7 @@ export class EngineSupervisor {
   private onExit(process: EngineProcess, engine: RunningEngine, error: PteronError): void {
     engine.exit = error;
     const wasRunning = this.process === process && this.current.kind === 'running';
-    process.connection.dispose(); // rejects what is in flight
+    engine.rpc.dispose(); // rejects what is in flight
     if (wasRunning) {
       this.running = this.afterCrash(error);
       this.running.catch(() => undefined); // the state tells; nobody may be waiting

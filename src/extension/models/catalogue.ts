@@ -1,7 +1,7 @@
 /** The installed models, as last told by the engine, and which of them a feature uses. */
-import { Emitter } from 'vscode-jsonrpc/node';
 import type { ModelRole, ModelSummary } from '../../protocol';
 import { noModel } from '../engine/errors';
+import { Emitter } from '../events';
 
 export interface CatalogueOptions {
   readonly list: () => Promise<ModelSummary[]>;

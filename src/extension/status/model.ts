@@ -1,8 +1,8 @@
 /** Everything the status depends on, in one place; fires when it may have changed. */
-import { Emitter, type Disposable } from 'vscode-jsonrpc/node';
 import type { PteronError } from '../../protocol';
 import type { Snooze } from '../completion/snooze';
 import type { EngineClient } from '../engine/client';
+import { Emitter, type Disposable } from '../events';
 import { statusOf, type Status } from './state';
 
 export type Feature = 'completion' | 'chat';

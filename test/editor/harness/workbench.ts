@@ -92,6 +92,16 @@ export class Workbench {
     return frame;
   }
 
+  /** Drags the side bar's edge; `x` in pixels from the left. */
+  async resizeSideBar(x: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) throw new Error('no side bar');
+    await this.page.mouse.move(box.x + box.width, 450);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x, 450, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   chat(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
   }

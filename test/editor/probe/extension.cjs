@@ -36,7 +36,10 @@ const operations = {
   askLanguageModel: async ({ question }) => {
     const [model] = await vscode.lm.selectChatModels({ vendor: 'pteron' });
     const messages = [vscode.LanguageModelChatMessage.User(question)];
-    const response = await model.sendRequest(messages, { justification: 'Pteron’s own tests' });
+    const response = await model.sendRequest(messages, {
+      justification: 'Pteron’s own tests',
+      modelOptions: { temperature: 0 },
+    });
     const parts = [];
     for await (const part of response.text) parts.push(part);
     return { parts, tokens: await model.countTokens(question) };

@@ -1,0 +1,58 @@
+/**
+ * The protocol's calls over one connection. The only value import of vscode-jsonrpc is here and in process.ts, and both
+ * are loaded when the engine is first started: activation does without them.
+ */
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
+import * as protocol from '../../protocol';
+import { protocolMismatch } from './errors';
+
+export class EngineRpc {
+  private streams = 0;
+
+  constructor(private readonly connection: MessageConnection) {}
+
+  listModels = () => this.connection.sendRequest(protocol.ListModels);
+  loadModel = (model: string, token?: CancellationToken) =>
+    this.connection.sendRequest(protocol.LoadModel, { model }, token);
+  complete = (params: protocol.CompleteParams, token: CancellationToken) =>
+    this.connection.sendRequest(protocol.Complete, params, token);
+  countTokens = (params: protocol.CountTokensParams, token?: CancellationToken) =>
+    this.connection.sendRequest(protocol.CountTokens, params, token);
+  doctor = () => this.connection.sendRequest(protocol.Doctor);
+
+  /** Fails where the engine speaks another version of the protocol. */
+  async initialize(params: Omit<protocol.InitializeParams, 'protocolVersion'>): Promise<protocol.InitializeResult> {
+    const { protocolVersion } = protocol;
+    const result = await this.connection.sendRequest(protocol.Initialize, { protocolVersion, ...params });
+    if (result.protocolVersion !== protocolVersion) throw protocolMismatch(result.protocolVersion, protocolVersion);
+    return result;
+  }
+
+  async chat(params: protocol.ChatParams, onDelta: (text: string) => void, token: CancellationToken) {
+    const progressToken = `chat-${++this.streams}`;
+    const subscription = this.connection.onProgress(protocol.TextDelta, progressToken, onDelta);
+    try {
+      const streamed: protocol.ChatParams & protocol.StreamParams = { ...params, progressToken };
+      return await this.connection.sendRequest(protocol.Chat, streamed, token);
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  /** Called once, before anything is sent. */
+  listen(handlers: {
+    readonly onActivity: (activity: protocol.EngineActivity) => void;
+    readonly onLog: (params: protocol.LogParams) => void;
+    readonly onError: (error: Error) => void;
+  }): void {
+    this.connection.onNotification(protocol.ActivityChanged, handlers.onActivity);
+    this.connection.onNotification(protocol.Log, handlers.onLog);
+    this.connection.onError(([error]) => handlers.onError(error));
+    this.connection.listen();
+  }
+
+  /** Rejects what is in flight. */
+  dispose(): void {
+    this.connection.dispose();
+  }
+}
