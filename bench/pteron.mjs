@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { peakBytes, serve, since } from './worker.mjs';
 
+let program;
 let session;
 /** Tokens whose keys and values are in the cache. */
 let cached = [];
@@ -37,7 +38,7 @@ serve({
     const { Program, runtimeInfo } = createRequire(import.meta.url)(addon);
     const manifest = JSON.parse(readFileSync(join(model, 'model.json'), 'utf8'));
     const start = performance.now();
-    const program = await Program.load(join(model, manifest.program));
+    program = await Program.load(join(model, manifest.program));
     session = program.createSession({ contextLength });
     const loadMs = since(start);
     const { mlxDevice, threads, executorch } = runtimeInfo();

@@ -38,6 +38,13 @@ function noticeOfWheel(packageFolder, title, kind) {
 const notice = (title, kind, text) =>
   `${'='.repeat(80)}\n${title} (${kind})\n${'='.repeat(80)}\n${text || 'See the project for its licence text.'}\n`;
 
+/** Linked into ExecuTorch's shared libraries. */
+const insideExecutorch = notice(
+  'XNNPACK, cpuinfo, pthreadpool, FlatBuffers (inside the ExecuTorch libraries)',
+  'BSD-3-Clause, BSD-2-Clause, BSD-2-Clause, Apache-2.0',
+  'Copyright (c) Facebook, Inc. and its affiliates; Copyright (c) Google LLC; Copyright (c) Georgia Institute of Technology; Copyright (c) Marat Dukhan.\nDistributed unmodified in binary form under their licences, "as is", without warranty of any kind.',
+);
+
 /** Libraries inside libmlx's wheel that are not MLX. */
 const fortranRuntime = notice(
   'libgfortran, libquadmath (GCC run-time libraries)',
@@ -53,7 +60,7 @@ const blas = notice(
 /** @param {import('../setup/paths.mjs').Paths} paths */
 export async function writeNotices(paths) {
   const parts = ['Pteron contains the following third-party software.\n'];
-  parts.push(noticeOfWheel(paths.executorch, 'ExecuTorch', 'BSD-3-Clause'));
+  parts.push(noticeOfWheel(paths.executorch, 'ExecuTorch', 'BSD-3-Clause'), insideExecutorch);
   if (paths.mlx) parts.push(noticeOfWheel(paths.mlx, 'MLX', 'MIT'), fortranRuntime, blas);
   parts.push(noticeOfPackage(join(paths.root, 'node_modules', 'node-addon-api')));
   parts.push(...bundledPackages(paths.root).map(noticeOfPackage));

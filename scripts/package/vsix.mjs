@@ -44,7 +44,7 @@ export function vsixStep(target) {
       documents.map((file) => hashSmallFile(join(paths.root, file))),
     ],
     outputs: (paths) => [vsixPath(paths, target)],
-    async run({ paths, progress }) {
+    async run({ paths, progress, command }) {
       const addon = join(paths.root, 'dist', 'native', target, 'pteron.node');
       if (!existsSync(addon)) throw missingAddon(target, paths.key);
       progress.text('collecting licence notices');
@@ -55,15 +55,11 @@ export function vsixStep(target) {
       await mkdir(join(paths.root, 'out'), { recursive: true });
       const temporary = `${partialName(vsixPath(paths, target))}.vsix`;
       try {
-        await vsce.createVSIX({
-          cwd: paths.root,
-          target,
-          packagePath: temporary,
-          dependencies: false,
-          allowMissingRepository: true,
-          rewriteRelativeLinks: false,
-          skipLicense: true,
-        });
+        const vsceCommand = join(paths.root, 'node_modules', '@vscode', 'vsce', 'vsce');
+        await command(process.execPath, [
+          ...[vsceCommand, 'package', '--target', target, '--out', temporary],
+          ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'],
+        ]);
         await rename(temporary, vsixPath(paths, target));
       } finally {
         await rm(temporary, { force: true });
