@@ -6,11 +6,11 @@ else()
   set(pteron_node_headers "${pteron_node_modules}/node-api-headers/include" "${pteron_node_modules}/node-addon-api")
 endif()
 
-add_library(pteron MODULE
+add_library(pteron SHARED
   addon.cpp node/addon_data.cpp node/arguments.cpp node/job.cpp node/js_queue.cpp
   node/program_host.cpp node/program_wrap.cpp node/runtime_info_value.cpp node/sampling_arguments.cpp
   node/session_host.cpp node/session_wrap.cpp node/tensor_value.cpp)
-set_target_properties(pteron PROPERTIES PREFIX "" SUFFIX ".node"
+set_target_properties(pteron PROPERTIES PREFIX "" SUFFIX ".node" NO_SONAME ON
   BUILD_RPATH_USE_ORIGIN ON
   INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>")
 target_include_directories(pteron SYSTEM PRIVATE ${pteron_node_headers})
@@ -29,7 +29,7 @@ else()
   endif()
 endif()
 
-install(TARGETS pteron LIBRARY DESTINATION . COMPONENT addon)
+install(TARGETS pteron LIBRARY DESTINATION . COMPONENT addon RUNTIME DESTINATION . COMPONENT addon)
 set(pteron_shared ${pteron_executorch} executorch::threadpool)
 foreach(library IN LISTS pteron_shared)
   install(FILES $<TARGET_FILE:${library}> DESTINATION . COMPONENT addon)

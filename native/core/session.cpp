@@ -97,9 +97,7 @@ Finish Session::decode(const DecodeRequest& request, const OnToken& onToken, con
         keepLogits(row); // nothing is pending: a further decode draws from here again
         return Finish::Stop;
       }
-      history_.push_back(token);
-      pending_ = true;
-      hasLogits_ = false;
+      makePending(token);
       if (!onToken(token)) {
         return Finish::Stop;
       }
@@ -115,38 +113,37 @@ VerifyResult Session::verify(std::span<const int32_t> draft, const SamplingOptio
     const int64_t room = contextLength_ - position() - (pending_ ? 1 : 0);
     draft = draft.first(std::min(draft.size(), static_cast<size_t>(room)));
     const uint64_t seed = seedOf(sampling);
-    VerifyResult result;
-    // Without a pending token the first row is at hand already, and the pass begins with the draft.
-    if (!pending_) {
-      const int32_t first = draw(keptLogits(), sampling, seed, {});
-      hasLogits_ = false;
-      pending_ = true;
-      history_.push_back(first);
-      if (draft.empty() || draft[0] != first) {
-        return VerifyResult{0, first};
-      }
-      draft = draft.subspan(1);
-      result.accepted = 1;
+    if (pending_) {
+      return verifyInOnePass(draft, sampling, seed);
     }
-    std::vector<int32_t> fed{history_.back()};
-    fed.insert(fed.end(), draft.begin(), draft.end());
-    const int64_t start = position();
-    const Logits logits = feed(fed, static_cast<int64_t>(fed.size()));
-    for (size_t i = 0;; ++i) {
-      // Positions and the penalty's window are those of plain decoding after the tokens accepted so far.
-      history_.resize(static_cast<size_t>(start) + i + 1);
-      position_ = start + static_cast<int64_t>(i) + 1;
-      const int32_t token = draw(logits.row(static_cast<int64_t>(i)), sampling, seed, {});
-      if (i == draft.size() || draft[i] != token) {
-        history_.push_back(token);
-        pending_ = true;
-        result.next = token;
-        return result;
-      }
-      ++result.accepted;
-      history_.push_back(token);
+    // The first row is at hand already, and decides on the draft's first token.
+    const int32_t first = draw(keptLogits(), sampling, seed, {});
+    makePending(first);
+    if (draft.empty() || draft[0] != first) {
+      return VerifyResult{0, first};
     }
+    VerifyResult result = verifyInOnePass(draft.subspan(1), sampling, seed);
+    ++result.accepted;
+    return result;
   });
+}
+
+VerifyResult Session::verifyInOnePass(std::span<const int32_t> draft, const SamplingOptions& sampling, uint64_t seed) {
+  std::vector<int32_t> fed{history_.back()};
+  fed.insert(fed.end(), draft.begin(), draft.end());
+  const int64_t start = position();
+  const Logits logits = feed(fed, static_cast<int64_t>(fed.size()));
+  for (size_t accepted = 0;; ++accepted) {
+    // Position and penalty window are those of plain decoding after the tokens accepted so far.
+    position_ = start + 1 + static_cast<int64_t>(accepted);
+    history_.resize(static_cast<size_t>(position()));
+    const int32_t token = draw(logits.row(static_cast<int64_t>(accepted)), sampling, seed, {});
+    if (accepted == draft.size() || draft[accepted] != token) {
+      makePending(token);
+      return {static_cast<int64_t>(accepted), token};
+    }
+    history_.push_back(token);
+  }
 }
 
 int64_t Session::rewind(int64_t position) {
@@ -199,6 +196,12 @@ void Session::keepLogits(const LogitRow& row) {
 }
 
 LogitRow Session::keptLogits() const { return {logits_.data(), shape_.logits, shape_.vocabulary}; }
+
+void Session::makePending(int32_t token) {
+  history_.push_back(token);
+  pending_ = true;
+  hasLogits_ = false;
+}
 
 // The token stands right after all of history_.
 int32_t Session::draw(const LogitRow& row, const SamplingOptions& sampling, uint64_t seed,

@@ -58,6 +58,8 @@ public:
 private:
   void prepare();
   Logits feed(std::span<const int32_t> tokens, int64_t rows);
+  VerifyResult verifyInOnePass(std::span<const int32_t> draft, const SamplingOptions& sampling, uint64_t seed);
+  void makePending(int32_t token);
   template <typename Work> auto guarded(Work work);
   void keepLogits(const LogitRow& row);
   LogitRow keptLogits() const;
