@@ -1,8 +1,16 @@
 // Writes the C++ for a parsed schema: a struct a node, its decoder, and a visitor over its tensors and values.
 
 const SCALARS = {
-  bool: 'bool', byte: 'int8_t', int8: 'int8_t', uint8: 'uint8_t', int32: 'int32_t', uint32: 'uint32_t',
-  int64: 'int64_t', uint64: 'uint64_t', float: 'float', double: 'double',
+  bool: 'bool',
+  byte: 'int8_t',
+  int8: 'int8_t',
+  uint8: 'uint8_t',
+  int32: 'int32_t',
+  uint32: 'uint32_t',
+  int64: 'int64_t',
+  uint64: 'uint64_t',
+  float: 'float',
+  double: 'double',
 };
 const SLOTS = new Set(['Tid', 'Vid']);
 const CHOICES = new Set(['IntOrVid', 'FloatOrVid', 'VidOrTid', 'IntOrVidOrTid']);
@@ -11,7 +19,8 @@ const WRITTEN = new Set(['out', 'outs', 'outputs', 'sliced', 'carry']);
 
 const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 const kindOf = (node) => node.replace(/Node$/, '');
-const optional = (field) => field.nullable || (!field.vector && !field.required && (SLOTS.has(field.type) || CHOICES.has(field.type)));
+const optional = (field) =>
+  field.nullable || (!field.vector && !field.required && (SLOTS.has(field.type) || CHOICES.has(field.type)));
 
 function cppType(field) {
   const base = SCALARS[field.type] ?? (field.type === 'string' ? 'std::string' : field.type);
@@ -30,7 +39,13 @@ const nodes = (schema) => schema.union.map((name) => ({ name, kind: kindOf(name)
 export function emitHeader(schema) {
   const structs = nodes(schema).map(({ name, kind, fields }) => {
     const members = fields.map((field) => `  ${cppType(field)} ${camel(field.name)}${initializer(field)};`);
-    return [`struct ${name} : Node {`, `  static constexpr NodeKind kKind = NodeKind::${kind};`, `  ${name}() : Node(kKind) {}`, ...members, '};'].join('\n');
+    return [
+      `struct ${name} : Node {`,
+      `  static constexpr NodeKind kKind = NodeKind::${kind};`,
+      `  ${name}() : Node(kKind) {}`,
+      ...members,
+      '};',
+    ].join('\n');
   });
   return `// Generated from ExecuTorch's MLX schema by native/mlx/schema/generate.mjs. Do not edit.
 #pragma once
@@ -49,7 +64,9 @@ namespace pteron::mlx {
 // The numbers are the wire's.
 enum class NodeKind : uint8_t {
   None = 0,
-${nodes(schema).map(({ kind }, i) => `  ${kind} = ${i + 1},`).join('\n')}
+${nodes(schema)
+  .map(({ kind }, i) => `  ${kind} = ${i + 1},`)
+  .join('\n')}
 };
 inline constexpr int kNodeKinds = ${schema.union.length + 1};
 
@@ -80,9 +97,14 @@ function decodeField(node, field) {
     else if (field.type in SCALARS) lines.push(`${target} = table.scalars<${SCALARS[field.type]}>(${field.id});`);
     else lines.push(`${target} = choices<${field.type}>(table, ${field.id});`);
   } else if (field.type === 'string') lines.push(`${target} = table.string(${field.id});`);
-  else if (SLOTS.has(field.type)) lines.push(`if (table.has(${field.id})) ${target} = slot<${field.type}>(table, ${field.id});`);
-  else if (CHOICES.has(field.type)) lines.push(`if (table.has(${field.id})) read(table.table(${field.id}), ${optional(field) ? `${target}.emplace()` : target});`);
-  else if (field.nullable) lines.push(`if (table.has(${field.id})) ${target} = table.scalar<${SCALARS[field.type]}>(${field.id}, 0);`);
+  else if (SLOTS.has(field.type))
+    lines.push(`if (table.has(${field.id})) ${target} = slot<${field.type}>(table, ${field.id});`);
+  else if (CHOICES.has(field.type))
+    lines.push(
+      `if (table.has(${field.id})) read(table.table(${field.id}), ${optional(field) ? `${target}.emplace()` : target});`,
+    );
+  else if (field.nullable)
+    lines.push(`if (table.has(${field.id})) ${target} = table.scalar<${SCALARS[field.type]}>(${field.id}, 0);`);
   else if (field.type === 'bool') lines.push(`${target} = table.boolean(${field.id}, ${target});`);
   else lines.push(`${target} = table.scalar<${SCALARS[field.type]}>(${field.id}, ${target});`);
   return lines.map((line) => `  ${line}`);
@@ -102,11 +124,21 @@ const readsFirst = (a, b) => Number(WRITTEN.has(a.name)) - Number(WRITTEN.has(b.
 export function emitSource(schema) {
   const all = nodes(schema);
   const decoders = all.map(({ name, fields }) =>
-    [`std::unique_ptr<Node> decode${name}([[maybe_unused]] const fb::Table& table) {`, `  auto node = std::make_unique<${name}>();`,
-      ...fields.flatMap((field) => decodeField(name, field)), '  return node;', '}'].join('\n'));
+    [
+      `std::unique_ptr<Node> decode${name}([[maybe_unused]] const fb::Table& table) {`,
+      `  auto node = std::make_unique<${name}>();`,
+      ...fields.flatMap((field) => decodeField(name, field)),
+      '  return node;',
+      '}',
+    ].join('\n'),
+  );
   const visitors = all.map(({ name, fields }) =>
-    [`void visitNode([[maybe_unused]] ${name}& node, [[maybe_unused]] const TidVisitor& tensor, [[maybe_unused]] const VidVisitor& value) {`,
-      ...[...fields].sort(readsFirst).flatMap(visitField), '}'].join('\n'));
+    [
+      `void visitNode([[maybe_unused]] ${name}& node, [[maybe_unused]] const TidVisitor& tensor, [[maybe_unused]] const VidVisitor& value) {`,
+      ...[...fields].sort(readsFirst).flatMap(visitField),
+      '}',
+    ].join('\n'),
+  );
   return `// Generated from ExecuTorch's MLX schema by native/mlx/schema/generate.mjs. Do not edit.
 #include "mlx_nodes.h"
 
