@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hashTree, replaceFolder } from '../files.mjs';
 import { cmakePath, ninjaPath } from './native-libraries.mjs';
 
-const compiled = /\.(cpp|cc|c|h|hpp|cmake|fbs|in|inc)$|CMakeLists\.txt$|package\.json$/;
+const compiled = /\.(cpp|c|h|cmake|fbs|inc|mjs|json)$|CMakeLists\.txt$/;
 
 /** @type {import('../runner.mjs').Step} */
 export const addon = {
