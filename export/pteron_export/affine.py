@@ -76,9 +76,7 @@ def unpack(words: torch.Tensor, bits: int) -> torch.Tensor:
     return lanes.T.contiguous().reshape(rows, -1)
 
 
-def dequantize(
-    words: torch.Tensor, scales: torch.Tensor, biases: torch.Tensor | None, group: int, bits: int
-) -> torch.Tensor:
+def dequantize(words: torch.Tensor, scales: torch.Tensor, biases: torch.Tensor | None, group: int, bits: int) -> torch.Tensor:
     """fp32 [rows, columns]."""
     scales = scales.float()
     biases = -(2 ** (bits - 1)) * scales if biases is None else biases.float()

@@ -6,19 +6,14 @@ is what the checkpoint says, rounded once.
 """
 
 import torch
-
-from . import mlx_support
-from .affine import dequantize
-
-mlx_support.enable()
-
-from executorch.backends.mlx.builder.op_helpers import (  # noqa: E402
+from executorch.backends.mlx.builder.op_helpers import (
     emit_quantized_biases,
     emit_quantized_gather,
-    torch_dtype_to_scalar_type,
 )
-from executorch.backends.mlx.builder.op_registry import REGISTRY  # noqa: E402
-from executorch.backends.mlx.serialization.mlx_graph_schema import QuantizedMatmulNode  # noqa: E402
+from executorch.backends.mlx.builder.op_registry import REGISTRY
+from executorch.backends.mlx.serialization.mlx_graph_schema import QuantizedMatmulNode
+
+from .affine import dequantize
 
 
 @torch.library.custom_op("pteron::affine_matmul", mutates_args=())
@@ -91,7 +86,6 @@ def _lower_rows(builder, node):
     (indices,) = builder.slot_map([node.args[0]])
     out = builder.make_or_get_slot(node)
     dtype = node.meta["val"].dtype
-    torch_dtype_to_scalar_type(dtype)
     emit_quantized_gather(
         builder, out, indices, words, scales, biases, group_size=group, bits=bits, mode="affine", out_dtype=dtype
     )

@@ -1,12 +1,9 @@
 """A checkpoint → a verified model folder, whole or not at all."""
 
-import errno
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import torch
 
 from . import known_sources
 from .affine import AffineTensor
+from .atomic_folder import replacing
 from .checkpoints import open_checkpoint
 from .checkpoints.checkpoint import Checkpoint
 from .checkpoints.tokenizer_files import fim_of, read_special_tokens, stop_ids
@@ -59,36 +57,10 @@ def export(options: Options, say: Callable[[str], None]) -> Path:
             "program_invalid", f"{options.source.name} has SHA-256 {checkpoint.sha256}, not {options.sha256}.",
             "The file is damaged or another one: download it again.",
         )  # fmt: skip
-    with _replacing(options.out) as folder:
+    with replacing(options.out) as folder:
         _write(options, checkpoint, folder, say)
     say(f"done: {options.out}")
     return options.out
-
-
-@contextmanager
-def _replacing(out: Path):
-    """A temporary folder beside `out` that becomes `out` at the end, and is gone after a failure."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise ExportError("invalid_argument", f"{out} cannot be written ({error.strerror}).", "Choose another --out.") from error
-    try:
-        fresh.chmod(0o755)
-        yield fresh
-        if out.exists():
-            old = fresh.with_name(fresh.name + ".old")
-            out.rename(old)
-            fresh.rename(out)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(out)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ExportError("disk_full", f"No space left in {out.parent}.", "Free some space and export again.") from error
-        raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _write(options: Options, checkpoint: Checkpoint, folder: Path, say: Callable[[str], None]) -> None:

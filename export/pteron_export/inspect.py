@@ -3,11 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from . import mlx_support
-
-mlx_support.enable()
-
-from executorch.backends.mlx import pte_inspector  # noqa: E402
+from executorch.backends.mlx import pte_inspector
 
 
 def node_counts(program: Path) -> dict[str, int]:

@@ -3,17 +3,15 @@
 import contextlib
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import torch
+from executorch.backends.mlx.builder import program_builder
+from executorch.backends.mlx.partitioner import MLXPartitioner
+from executorch.exir import EdgeCompileConfig, ExecutorchBackendConfig, to_edge_transform_and_lower
+from executorch.exir.passes import MemoryPlanningPass
 from torch import nn
-
-from . import affine_ops  # noqa: F401  (enables executorch's MLX exporter first)
-from executorch.backends.mlx.builder import program_builder  # noqa: E402
-from executorch.backends.mlx.partitioner import MLXPartitioner  # noqa: E402
-from executorch.exir import EdgeCompileConfig, ExecutorchBackendConfig, to_edge_transform_and_lower  # noqa: E402
-from executorch.exir.passes import MemoryPlanningPass  # noqa: E402
 
 from .errors import ExportError
 from .models.layers import MAX_LOGIT_ROWS, Limits

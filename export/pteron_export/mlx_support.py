@@ -29,10 +29,7 @@ def cache_directory() -> Path:
 
 
 def _wheel_directory() -> Path:
-    spec = importlib.util.find_spec("executorch")
-    if spec is None or not spec.submodule_search_locations:
-        raise ExportError("internal", "The Python package executorch is not installed.", "Run: npm run setup.")
-    return Path(next(iter(spec.submodule_search_locations)))
+    return Path(next(iter(importlib.util.find_spec("executorch").submodule_search_locations)))
 
 
 def _run_generator(wheel: Path, into: Path) -> None:
@@ -102,8 +99,9 @@ def generate_files() -> Path:
 
 def enable() -> None:
     """Call before importing anything of executorch.backends.mlx. Does nothing where the wheel is complete. Idempotent."""
-    wheel = _wheel_directory()
-    if (wheel / "backends/mlx/serialization/mlx_graph_schema.py").exists():
+    if importlib.util.find_spec("executorch") is None:
+        return  # whoever imports it says so
+    if (_wheel_directory() / "backends/mlx/serialization/mlx_graph_schema.py").exists():
         return
     if any(isinstance(finder, _CacheFinder) for finder in sys.meta_path):
         return

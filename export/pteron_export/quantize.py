@@ -12,13 +12,14 @@ _CHUNK = 1 << 24  # values at a time: an embedding's temporaries would take giga
 def quantize(weight: torch.Tensor, bits: int, group: int) -> AffineTensor:
     """Round to nearest, asymmetric, a scale and a bias a group of `group` columns. weight: float [rows, columns]."""
     if group not in GROUPS or weight.shape[1] % group:
+        fitting = [str(g) for g in GROUPS if weight.shape[1] % g == 0]
         raise ExportError(
             "invalid_argument",
             f"Rows of {weight.shape[1]} values cannot be quantized in groups of {group}.",
-            f"Choose --group {' or '.join(str(g) for g in GROUPS if weight.shape[1] % g == 0) or '(none fits): --quantize none'}.",
+            f"Choose --group {' or '.join(fitting)}." if fitting else "Choose --quantize none.",
         )
     parts = [_quantize_rows(rows, bits, group) for rows in weight.split(max(1, _CHUNK // weight.shape[1]))]
-    words, scales, biases = (torch.cat(column) for column in zip(*parts))
+    words, scales, biases = (torch.cat(column) for column in zip(*parts, strict=True))
     return AffineTensor(words, scales, biases, bits, group)
 
 

@@ -75,9 +75,7 @@ class EagerRunner:
         for buffer_name, buffer in self._model.named_buffers():
             if buffer_name.endswith((".cache.k", ".cache.v")):
                 buffer.zero_()
-        results = [
-            self._model(torch.tensor([c.tokens]), torch.tensor([c.position]), torch.tensor(c.keep))[0] for c in calls
-        ]
+        results = [self._model(torch.tensor([c.tokens]), torch.tensor([c.position]), torch.tensor(c.keep))[0] for c in calls]
         return torch.cat(results).numpy()
 
 

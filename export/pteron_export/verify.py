@@ -82,13 +82,14 @@ def _reference_logits(checkpoint: Checkpoint, weights, work: Plan) -> np.ndarray
 def _perplexity(logits: np.ndarray, work: Plan) -> float:
     """exp of the mean cross-entropy of the next token over the plan's rows."""
     targets = torch.tensor([work.ids[row + 1] for row in work.rows])
-    losses = [torch.nn.functional.cross_entropy(torch.from_numpy(l), t, reduction="sum")
-              for l, t in zip(np.array_split(logits, 8), torch.tensor_split(targets, 8))]  # fmt: skip
-    return float(torch.exp(sum(losses) / len(work.rows)))
+    total = torch.zeros(())
+    for part, wanted in zip(np.array_split(logits, 8), torch.tensor_split(targets, 8), strict=True):
+        total += torch.nn.functional.cross_entropy(torch.from_numpy(part), wanted, reduction="sum")
+    return float(torch.exp(total / len(work.rows)))
 
 
 def _compare(program: np.ndarray, reference: np.ndarray, work: Plan) -> dict:
-    difference = [np.abs(p - r) for p, r in zip(program, reference)]
+    difference = [np.abs(p - r) for p, r in zip(program, reference, strict=True)]
     ours, theirs = _perplexity(program, work), _perplexity(reference, work)
     return {
         "prompt": PROMPT.name,

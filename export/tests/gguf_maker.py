@@ -1,5 +1,6 @@
 """Writes tiny GGUF files from the tiny checkpoints, as llama.cpp's converter would."""
 
+import json
 from pathlib import Path
 
 import gguf
@@ -7,6 +8,7 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType as Type
 
+from pteron_export.checkpoints.gguf_file import _FAMILIES
 from pteron_export.fixtures.models import build
 from pteron_export.fixtures.tokenizer import CHATML_MARKERS, CHATML_TEMPLATE, train
 from pteron_export.models import llama
@@ -14,7 +16,11 @@ from pteron_export.reference import program_weights
 
 from .conftest import case
 
-_TOP = {"model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight", "lm_head.weight": "output.weight"}
+_TOP = {
+    "model.embed_tokens.weight": "token_embd.weight",
+    "model.norm.weight": "output_norm.weight",
+    "lm_head.weight": "output.weight",
+}
 
 
 def write_gguf(id: str, path: Path, kind: Type = Type.Q8_0, architecture: str | None = None) -> dict[str, torch.Tensor]:
@@ -57,7 +63,7 @@ def _gguf_name(recipe, name: str) -> str:
         return _TOP[name]
     _, _, index, rest = name.split(".", 3)
     module, _, kind = rest.rpartition(".")
-    return f"blk.{index}.{recipe.GGUF_LAYER_NAMES[module]}.{kind}"
+    return f"blk.{index}.{_FAMILIES[recipe.FAMILY].LAYER_NAMES[module]}.{kind}"
 
 
 def _write_metadata(writer: gguf.GGUFWriter, config: dict) -> None:
@@ -78,8 +84,6 @@ def _write_metadata(writer: gguf.GGUFWriter, config: dict) -> None:
         writer.add_sliding_window_pattern(2)
     tokens = train(CHATML_MARKERS, None)
     vocabulary = sorted(tokens.get_vocab().items(), key=lambda entry: entry[1])
-    import json
-
     merges = json.loads(tokens.to_str())["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm")

@@ -12,7 +12,7 @@ from pteron_export import exporter
 from pteron_export.__main__ import main
 from pteron_export.errors import ExportError
 from pteron_export.exporter import Options, export
-from pteron_export.fixtures.node_cases import Apply
+from pteron_export.fixtures.node_case import Apply
 from pteron_export.lowering import PAGE, lower
 from pteron_export.run_program import EagerRunner
 

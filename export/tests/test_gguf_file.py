@@ -3,11 +3,11 @@ import torch
 from gguf import GGMLQuantizationType as Type
 from tokenizers import Tokenizer
 
+from pteron_export.affine import AffineTensor
 from pteron_export.checkpoints import open_checkpoint
 from pteron_export.checkpoints.gguf_file import open_gguf
 from pteron_export.errors import ExportError
 from pteron_export.fixtures.tokenizer import CHATML_MARKERS, CHATML_TEMPLATE, SCRAP, train
-from pteron_export.affine import AffineTensor
 
 from .gguf_maker import write_gguf
 

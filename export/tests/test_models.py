@@ -9,7 +9,8 @@ from pteron_export import models
 from pteron_export.errors import ExportError
 from pteron_export.fixtures.models import CHUNK, GEMMA, LLAMA, LLAMA3_ROPE, WINDOW
 from pteron_export.models import gemma3, llama
-from pteron_export.models.layers import Limits, window_mask
+from pteron_export.models.cache import window_mask
+from pteron_export.models.layers import Limits
 from pteron_export.reference import logits_of
 
 

@@ -15,11 +15,12 @@ from .. import models
 from ..affine import AffineTensor
 from ..errors import ExportError
 from ..weights import Weight
-from . import gguf_blocks
+from . import gguf_blocks, gguf_gemma3, gguf_llama
 from .checkpoint import Checkpoint, sha256_of
 from .tokenizer_files import write_compact
 
 _DAMAGED = "The file is damaged or was cut off while downloading: get it again."
+_FAMILIES = {"gemma3": gguf_gemma3, "llama": gguf_llama}
 _DENSE = (Type.F32, Type.F16, Type.BF16)
 
 
@@ -47,9 +48,10 @@ def open_gguf(path: Path) -> Checkpoint:
     fields = _Fields(reader)
     recipe = models.recipe_for(fields.architecture)
     tensors = {t.name: t for t in reader.tensors}
-    config = recipe.gguf_config(fields.own, tensors)
+    family = _FAMILIES[recipe.FAMILY]
+    config = family.config_of(fields.own, tensors)
     kinds = Counter(t.tensor_type.name for t in reader.tensors if t.tensor_type not in _DENSE)
-    source = _Weights(recipe, config, tensors)
+    source = _Weights(family, config, tensors)
     return Checkpoint(
         recipe=recipe,
         config=config,
@@ -85,8 +87,8 @@ def _read(path: Path) -> gguf.GGUFReader:
 class _Weights:
     """Weights by transformers' names."""
 
-    def __init__(self, recipe: ModuleType, config: dict, tensors: dict[str, gguf.ReaderTensor]):
-        self._recipe, self._config, self._tensors = recipe, config, tensors
+    def __init__(self, family: ModuleType, config: dict, tensors: dict[str, gguf.ReaderTensor]):
+        self._family, self._config, self._tensors = family, config, tensors
         self.notes: list[str] = []
 
     def get(self, name: str) -> Weight | None:
@@ -94,7 +96,7 @@ class _Weights:
         if tensor is None:
             return None
         weight = self._weight(name, tensor)
-        order = self._recipe.gguf_row_order(name, self._config)
+        order = self._family.row_order(name, self._config)
         if order is None:
             return weight
         return weight.permute_rows(order) if isinstance(weight, AffineTensor) else weight[order]
@@ -102,14 +104,14 @@ class _Weights:
     def get_exact(self, name: str) -> torch.Tensor:
         tensor = self._tensors[self._gguf_name(name)]
         weight = torch.from_numpy(np.array(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32))
-        order = self._recipe.gguf_row_order(name, self._config)
+        order = self._family.row_order(name, self._config)
         return weight if order is None else weight[order]
 
     def _gguf_name(self, name: str) -> str:
         module, _, kind = name.rpartition(".")
         if module.startswith("layers."):
             _, index, rest = module.split(".", 2)
-            return f"blk.{index}.{self._recipe.GGUF_LAYER_NAMES.get(rest, rest)}.{kind}"
+            return f"blk.{index}.{self._family.LAYER_NAMES.get(rest, rest)}.{kind}"
         names = {"embed_tokens": "token_embd", "norm": "output_norm", "lm_head": "output"}
         return f"{names.get(module, module)}.{kind}"
 
@@ -131,8 +133,8 @@ def _write_tokenizer(path: Path, fields: _Fields, folder: Path) -> None:
 
     logging.getLogger("transformers").setLevel(logging.ERROR)
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    tokens, kinds = fields.get("tokenizer.ggml.tokens"), fields.get("tokenizer.ggml.token_type", [])
-    control = [t for t, kind in zip(tokens, kinds) if kind == gguf.TokenType.CONTROL]
+    tokens, kinds = fields.get("tokenizer.ggml.tokens"), fields.get("tokenizer.ggml.token_type")
+    control = [t for t, kind in zip(tokens, kinds, strict=True) if kind == gguf.TokenType.CONTROL]
     write_compact(json.loads(tokenizer.backend_tokenizer.to_str()), control, folder / "tokenizer.json")
     if template := fields.get("tokenizer.chat_template"):
         (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
