@@ -27,7 +27,7 @@ const build = [
 ];
 const models = [exporterPackages, gemmaSource, smollm2Source, completionModel, chatModel];
 
-/** @type {Record<string, import('./runner.mjs').Step[]>} */
+/** @type {Record<'build' | 'start' | 'test' | 'bench' | 'package', import('./runner.mjs').Step[]>} */
 export const plans = {
   /** Enough to load any model that is in the store. */
   build,
