@@ -40,9 +40,11 @@ def source_weights(model: nn.Module, checkpoint: Checkpoint) -> Iterator[tuple[s
 def transformers_model(recipe: ModuleType, config: dict, weights: Iterator[tuple[str, torch.Tensor]]) -> nn.Module:
     """transformers' own model of `config` in fp32 with these weights; every one must find its place."""
     from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers.initialization import no_init_weights
 
     settings = AutoConfig.for_model(**config)
-    model = AutoModelForCausalLM.from_config(settings, dtype=torch.float32, attn_implementation="eager")
+    with no_init_weights():
+        model = AutoModelForCausalLM.from_config(settings, dtype=torch.float32, attn_implementation="eager")
     state = {name: recipe.to_transformers(name, tensor) for name, tensor in weights}
     if "lm_head.weight" not in state:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
