@@ -17,6 +17,7 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
   constexpr int kQuads = kChunk / 4, kBytes = kChunk / 8 * Bits;
   static_assert(kQuads == kLanes);
   const int64_t groups = groupsOf(w);
+  const uint8_t* end = codesOf(w, w.rows);
   for (int v = 0; v < kPanelVectors; ++v) {
     const auto at = [&](int r) { return row + least(v * kLanes + r, rows - 1); };
     const uint8_t* p[kLanes];
@@ -25,7 +26,7 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
       const int quads = static_cast<int>(least(w.columns - i, kChunk)) / 4;
       Vf block[kLanes];
       for (int r = 0; r < kLanes; ++r, p[r - 1] += kBytes)
-        block[r] = codesToBits(quads == kQuads ? unpack<Bits>(p[r]) : unpackHalf<Bits>(p[r]));
+        block[r] = codesToBits(unpackBefore<Bits>(p[r], end));
       transpose(block);
       for (int q = 0; q < quads; ++q) store(panel.codes + (i / 4 + q) * kPanel + v * kLanes, block[q]);
     }

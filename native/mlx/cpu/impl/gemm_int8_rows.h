@@ -4,8 +4,6 @@
 
 namespace pteron::cpu::PTERON_TARGET {
 
-constexpr int kInt8Panel = kPanel;
-
 inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin, int64_t end) {
   const int64_t groups = groupsOf(w);
   const size_t padded = static_cast<size_t>(groups + kGroupPad);
@@ -16,7 +14,7 @@ inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y,
   float* biases = pieces.take<float>(padded);
   withBits(w.bits, [&](auto bits) {
     for (int64_t row = begin; row < end; ++row) {
-      unpackRow<bits.value>(codesOf(w, row), w.columns, codes);
+      unpackCodes<bits.value>(w, row, 0, w.columns, codes);
       for (int64_t g = 0; g < groups; g += kLanes) {
         store(scales + g, loadScales(w, row, g, groups - g));
         store(biases + g, loadBiases(w, row, g, groups - g));

@@ -39,11 +39,17 @@ template <class Body> inline void withBitsAndGroup(const QuantizedMatrix& w, Bod
   });
 }
 
-// A row's codes, one a byte; `codes` holds k rounded up to kCodePad.
-template <int Bits> inline void unpackRow(const uint8_t* p, int64_t k, uint8_t* codes) {
-  int64_t i = 0;
-  for (; i + kChunk <= k; i += kChunk, p += kChunk / 8 * Bits) storeCodes(codes + i, unpack<Bits>(p));
-  if (i < k) storeCodes(codes + i, unpackHalf<Bits>(p)); // 32 codes where a chunk is 64
+// A chunk's codes at p; the matrix ends at `end`, behind which nothing is read. Codes behind the row's end, where a chunk
+// is longer than what is left of the row, are arbitrary.
+template <int Bits> inline Codes unpackBefore(const uint8_t* p, const uint8_t* end) {
+  return end - p >= kUnpackReads<Bits> ? unpack<Bits>(p) : unpackTail<Bits>(p, end - p);
+}
+
+// Codes [from, from + count) of a row, one a byte, both multiples of 32; `codes` holds count rounded up to kCodePad.
+template <int Bits>
+inline void unpackCodes(const QuantizedMatrix& w, int64_t row, int64_t from, int64_t count, uint8_t* codes) {
+  const uint8_t *p = codesOf(w, row) + from / 8 * Bits, *end = codesOf(w, w.rows);
+  for (int64_t i = 0; i < count; i += kChunk, p += kChunk / 8 * Bits) storeCodes(codes + i, unpackBefore<Bits>(p, end));
 }
 
 inline void quantizeRow(const float* x, int64_t k, int group, int8_t* codes, float* scales, float* sums,
@@ -80,11 +86,10 @@ inline void groupSums(const float* x, int64_t k, int group, float* sums) {
 // y[from … to) of a row, both multiples of the group.
 template <int Bits>
 inline void dequantizeRange(const QuantizedMatrix& w, int64_t row, int64_t from, int64_t to, float* y) {
-  constexpr int kMost = 128;
-  uint8_t codes[kMost];
+  uint8_t codes[kCodePad];
   for (int64_t g = from / w.group; g * w.group < to; ++g) {
     const float scale = loadScales(w, row, g, 1)[0], bias = loadBiases(w, row, g, 1)[0];
-    unpackRow<Bits>(codesOf(w, row) + g * (w.group / 8 * Bits), w.group, codes);
+    unpackCodes<Bits>(w, row, g * w.group, w.group, codes);
     float* out = y + g * w.group - from;
     for (int i = 0; i < w.group; i += kLanes) store(out + i, fma(codesToFloat(codes + i), set1(scale), set1(bias)));
   }

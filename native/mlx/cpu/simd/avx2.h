@@ -20,6 +20,9 @@ inline void store(float* p, Vf v) { _mm256_storeu_ps(p, v); }
 inline Vf loadPartial(const float* p, int64_t n) { return _mm256_maskload_ps(p, first(n)); }
 inline void storePartial(float* p, Vf v, int64_t n) { _mm256_maskstore_ps(p, first(n), v); }
 
+// Lanes from n on become 0.
+inline Vf keepFirst(Vf v, int64_t n) { return _mm256_and_ps(v, _mm256_castsi256_ps(first(n))); }
+
 inline Vf set1(float value) { return _mm256_set1_ps(value); }
 inline Vf fma(Vf a, Vf b, Vf c) { return _mm256_fmadd_ps(a, b, c); }
 inline Vf max(Vf a, Vf b) { return _mm256_max_ps(a, b); }
@@ -152,7 +155,8 @@ template <int Bits> inline Codes unpack(const uint8_t* p) {
     return {_mm256_permute4x64_epi64(_mm256_packus_epi16(first, second), 0xd8)};
   }
 }
-template <int Bits> inline Codes unpackHalf(const uint8_t* p) { return unpack<Bits>(p); }
+template <int Bits> constexpr int kUnpackReads = 4 * Bits; // just the codes' own bytes
+template <int Bits> inline Codes unpackTail(const uint8_t* p, int64_t) { return unpack<Bits>(p); }
 
 inline void storeCodes(uint8_t* p, Codes codes) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), codes.values); }
 inline Vf codesToBits(Codes codes) { return _mm256_castsi256_ps(codes.values); }
@@ -179,10 +183,8 @@ template <int Bits> inline Vi dotQuad(Vi sum, Vi codes, int32_t x) {
   return sum + reinterpret_cast<Vi>(_mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-// The factor of each lane of dot()'s result for chunk c of a block of kLanes groups.
-template <int Group> inline Vf spread(Vf scales, int c) {
-  return _mm256_permutevar8x32_ps(scales, _mm256_set1_epi32(c * kChunk / Group));
-}
+// The factor of each lane of dot()'s result for chunk c, from the factors of all groups.
+template <int Group> inline Vf spread(const float* factors, int64_t c) { return set1(factors[c * kChunk / Group]); }
 
 // kLanes codes as floats.
 inline Vf codesToFloat(const uint8_t* p) {

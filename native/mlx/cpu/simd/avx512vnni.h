@@ -18,6 +18,9 @@ inline void store(float* p, Vf v) { _mm512_storeu_ps(p, v); }
 inline Vf loadPartial(const float* p, int64_t n) { return _mm512_maskz_loadu_ps(first(n), p); }
 inline void storePartial(float* p, Vf v, int64_t n) { _mm512_mask_storeu_ps(p, first(n), v); }
 
+// Lanes from n on become 0.
+inline Vf keepFirst(Vf v, int64_t n) { return _mm512_maskz_mov_ps(first(n), v); }
+
 inline Vf set1(float value) { return _mm512_set1_ps(value); }
 inline Vf fma(Vf a, Vf b, Vf c) { return _mm512_fmadd_ps(a, b, c); }
 inline Vf max(Vf a, Vf b) { return _mm512_max_ps(a, b); }
@@ -81,19 +84,21 @@ template <int Bits> struct UnpackTables {
   static constexpr Bytes kSpread = spread(), kShifts = shifts();
 };
 
-template <int Bits> inline Codes unpackBytes(const uint8_t* p, __mmask64 mask) {
-  const __m512i packed = _mm512_maskz_loadu_epi8(mask, p);
+template <int Bits> inline Codes spreadCodes(__m512i packed) {
   if constexpr (Bits == 8) return {packed};
   using Tables = UnpackTables<Bits>;
   const __m512i lanes = _mm512_permutexvar_epi8(_mm512_load_si512(Tables::kSpread.values), packed);
   const __m512i fields = _mm512_multishift_epi64_epi8(_mm512_load_si512(Tables::kShifts.values), lanes);
   return {_mm512_and_si512(fields, _mm512_set1_epi8((1 << Bits) - 1))};
 }
-template <int Bits> inline Codes unpack(const uint8_t* p) {
-  if constexpr (Bits == 8) return {_mm512_loadu_si512(p)};
-  else return unpackBytes<Bits>(p, (uint64_t{1} << (8 * Bits)) - 1);
+
+// A whole vector is loaded whatever the width: masked loads are not prefetched for (seen: a fifth of the bandwidth).
+template <int Bits> constexpr int kUnpackReads = 64;
+template <int Bits> inline Codes unpack(const uint8_t* p) { return spreadCodes<Bits>(_mm512_loadu_si512(p)); }
+// Reads only `available` bytes (< 64).
+template <int Bits> inline Codes unpackTail(const uint8_t* p, int64_t available) {
+  return spreadCodes<Bits>(_mm512_maskz_loadu_epi8((uint64_t{1} << available) - 1, p));
 }
-template <int Bits> inline Codes unpackHalf(const uint8_t* p) { return unpackBytes<Bits>(p, (uint64_t{1} << (4 * Bits)) - 1); }
 
 inline void storeCodes(uint8_t* p, Codes codes) { _mm512_storeu_si512(p, codes.values); }
 inline Vf codesToBits(Codes codes) { return _mm512_castsi512_ps(codes.values); }
@@ -109,11 +114,12 @@ template <int Bits> inline Vi dotQuad(Vi sum, Vi codes, int32_t x) {
   return reinterpret_cast<Vi>(_mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(codes), _mm512_set1_epi32(x)));
 }
 
-// The factor of each lane of dot()'s result for chunk c of a block of kLanes groups.
-template <int Group> inline Vf spread(Vf scales, int c) {
-  __m512i index = _mm512_set1_epi32(c * kChunk / Group);
-  if constexpr (Group == 32) index = _mm512_mask_add_epi32(index, 0xff00, index, _mm512_set1_epi32(1));
-  return _mm512_permutexvar_ps(index, scales);
+// The factor of each lane of dot()'s result for chunk c, from the factors of all groups (one may be read behind them).
+template <int Group> inline Vf spread(const float* factors, int64_t c) {
+  if constexpr (Group > 32) return _mm512_set1_ps(factors[c * kChunk / Group]);
+  const __m512i halves = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+  const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(factors + 2 * c)));
+  return _mm512_permutexvar_ps(halves, _mm512_castps128_ps512(pair));
 }
 
 // kLanes codes as floats.

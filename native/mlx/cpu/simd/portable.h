@@ -21,6 +21,12 @@ inline void storePartial(float* p, Vf v, int64_t n) {
   for (int64_t i = 0; i < n; ++i) p[i] = v[i];
 }
 
+// Lanes from n on become 0.
+inline Vf keepFirst(Vf v, int64_t n) {
+  for (int64_t i = n; i < kLanes; ++i) v[i] = 0;
+  return v;
+}
+
 inline Vf set1(float value) { return Vf{value, value, value, value}; }
 inline Vf fma(Vf a, Vf b, Vf c) { return a * b + c; }
 inline Vf max(Vf a, Vf b) { return a > b ? a : b; }
@@ -75,7 +81,8 @@ template <int Bits> inline Codes unpack(const uint8_t* p) {
   }
   return codes;
 }
-template <int Bits> inline Codes unpackHalf(const uint8_t* p) { return unpack<Bits>(p); }
+template <int Bits> constexpr int kUnpackReads = 4 * Bits; // just the codes' own bytes
+template <int Bits> inline Codes unpackTail(const uint8_t* p, int64_t) { return unpack<Bits>(p); }
 
 inline void storeCodes(uint8_t* p, Codes codes) { __builtin_memcpy(p, &codes, kChunk); }
 
@@ -94,8 +101,8 @@ template <int Bits> inline Vi dot(Codes codes, const int8_t* x) {
   return sum;
 }
 
-// The factor of each lane of dot()'s result for chunk c of a block of kLanes groups.
-template <int Group> inline Vf spread(Vf scales, int c) { return set1(scales[c * kChunk / Group]); }
+// The factor of each lane of dot()'s result for chunk c, from the factors of all groups.
+template <int Group> inline Vf spread(const float* factors, int64_t c) { return set1(factors[c * kChunk / Group]); }
 
 // kLanes codes as floats.
 inline Vf codesToFloat(const uint8_t* p) { return Vf{float(p[0]), float(p[1]), float(p[2]), float(p[3])}; }
