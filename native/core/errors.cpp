@@ -15,7 +15,7 @@ CodedError programInvalid(const std::string& path, const std::string& detail) {
 
 CodedError programUnsupported(const std::string& path, const std::string& detail) {
   return {"program_unsupported", path + " cannot be run by this build: " + detail + ".",
-          "Export the model again with `pteron export`, or update Pteron."};
+          "Export the model again with this version of Pteron, or update Pteron."};
 }
 
 CodedError outOfMemory(const std::string& what, uint64_t needed, uint64_t allowed) {
