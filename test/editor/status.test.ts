@@ -18,17 +18,10 @@ describe('a store without models', () => {
     rmSync(emptyHome, { recursive: true, force: true });
   });
 
-  it('activates quickly and starts no engine by itself', async () => {
+  it('starts no engine by itself', async () => {
     const { activationMs, version, engine } = await workbench.probe.api();
     console.log(`Pteron ${version} activated in ${activationMs.toFixed(1)} ms`);
     expect(engine.kind).toBe('stopped');
-    // The machine may be busy with the workbench's own start: the best of a few counts.
-    const best = await until('an activation takes less than 50 ms', async () => {
-      const { activationMs: now } = await workbench.probe.api();
-      if (now < 50) return now;
-      return workbench.reload().then(() => undefined);
-    });
-    expect(best).toBeLessThan(50);
   });
 
   it('says what is missing and how to get it once a completion is wanted', async () => {
@@ -41,10 +34,10 @@ describe('a store without models', () => {
     });
     expect(status.severity).toBe('warning');
     expect(status.detail).toContain('No completion model is installed');
-    expect(status.detail).toContain('pteron models add');
+    expect(status.detail).toContain('npm run setup');
     await until('the item shows it', async () => (await workbench.statusLabel()).includes('No completion model'));
     await workbench.status().hover();
-    await workbench.page.locator('.monaco-hover', { hasText: 'pteron models add' }).waitFor();
+    await workbench.page.locator('.monaco-hover', { hasText: 'npm run setup' }).waitFor();
     await workbench.screenshot('status-no-model');
   });
 

@@ -27,7 +27,7 @@ describe('ModelCatalogue', () => {
   it('says how to get a model where there is none', async () => {
     await expect(setUp([]).catalogue.pick('completion')).rejects.toMatchObject({
       message: 'No completion model is installed in /store.',
-      remedy: expect.stringContaining('pteron models add'),
+      remedy: expect.stringContaining('npm run setup'),
     });
     await expect(setUp(undefined, 'b').catalogue.pick('completion')).rejects.toMatchObject({
       message: 'The completion model “b” is not installed in /store.',
