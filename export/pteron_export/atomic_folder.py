@@ -1,6 +1,7 @@
 """A folder that is written whole or not at all."""
 
 import errno
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ def replacing(out: Path):
     """A temporary folder beside `out` that becomes `out` at the end, and is gone after a failure."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        _remove_leftovers(out)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", dir=out.parent))
     except OSError as error:
         raise ExportError("invalid_argument", f"{out} cannot be written ({error.strerror}).", "Choose another --out.") from error
     try:
@@ -33,3 +35,21 @@ def replacing(out: Path):
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _remove_leftovers(out: Path) -> None:
+    """Temporary folders of exports that were killed outright: their process is gone."""
+    for folder in out.parent.glob(f".{out.name}.*.*"):
+        process = folder.name.removeprefix(f".{out.name}.").split(".")[0]
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

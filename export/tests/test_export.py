@@ -2,7 +2,10 @@
 
 import errno
 import json
+import os
 import struct
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -130,6 +133,26 @@ def test_a_full_disk_leaves_nothing_behind(llama_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(exporter, "lower_language_model", full)
     with pytest.raises(ExportError, match="disk_full.*Free some space"):
         run(llama_folder, tmp_path / "tiny")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_export_is_cleaned_up_by_the_next(llama_folder, tmp_path):
+    killed = tmp_path / ".tiny.999999999.abc"
+    killed.mkdir()
+    (killed / "model.pte").write_bytes(b"half")
+    running = tmp_path / f".tiny.{os.getpid()}.abc"
+    running.mkdir()
+    run(llama_folder, tmp_path / "tiny", verify=False, role="chat")
+    assert sorted(f.name for f in tmp_path.iterdir()) == [running.name, "tiny"]
+
+
+def test_an_ended_export_leaves_nothing(llama_folder, tmp_path):
+    command = [sys.executable, "-m", "pteron_export", str(llama_folder), "--id", "tiny", "--role", "chat"]
+    process = subprocess.Popen([*command, "--out", str(tmp_path / "tiny")], stdout=subprocess.PIPE, text=True)
+    while "loading weights" not in process.stdout.readline():
+        assert process.poll() is None
+    process.terminate()
+    assert process.wait() == 130
     assert list(tmp_path.iterdir()) == []
 
 
