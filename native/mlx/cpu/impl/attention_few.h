@@ -22,11 +22,8 @@ inline void scoreTile(const Attention& a, const float* const* q, int64_t rows, i
       for (int row = 0; row < kRowTile; ++row) acc[row * kKeyTile + key] = fma(query[row], k, acc[row * kKeyTile + key]);
     }
   }
-  transpose(acc);
-  Vf total = acc[0];
-  for (int i = 1; i < kLanes; ++i) total += acc[i];
   float flat[kLanes];
-  store(flat, total);
+  store(flat, reduceEach(acc));
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t key = 0; key < keys; ++key) scores[row * kFewKeys + key] = flat[row * kKeyTile + key];
 }
@@ -98,8 +95,10 @@ inline void attendFewTyped(const Attention& a, int64_t kvHead, int64_t keyBegin,
     }
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) addValues<S, 4>(a, valueOffset, count, scores + r * kFewKeys, acc + r * a.valueDim);
-    for (; r + 2 <= rows; r += 2) addValues<S, 2>(a, valueOffset, count, scores + r * kFewKeys, acc + r * a.valueDim);
-    if (r < rows) addValues<S, 1>(a, valueOffset, count, scores + r * kFewKeys, acc + r * a.valueDim);
+    const float* weights = scores + r * kFewKeys;
+    if (rows - r == 3) addValues<S, 3>(a, valueOffset, count, weights, acc + r * a.valueDim);
+    else if (rows - r == 2) addValues<S, 2>(a, valueOffset, count, weights, acc + r * a.valueDim);
+    else if (rows - r == 1) addValues<S, 1>(a, valueOffset, count, weights, acc + r * a.valueDim);
   }
 }
 

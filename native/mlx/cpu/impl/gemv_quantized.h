@@ -8,13 +8,19 @@ constexpr int kGemvTile = 4; // weight rows worked on together
 // Rows side by side are not one stream to the processor's prefetcher, so it is told: this far ahead, in bytes.
 constexpr int64_t kPrefetchBytes = 8192;
 
+// Of each activation row's groups: the scale (null: 1) and the sum.
+struct GroupTerms {
+  const float *scales, *sums;
+  int64_t stride;
+};
+
 // Scales times activation scales of `rows` weight rows, factors[row, m, group], and the bias terms' sums, biases[row, m].
 template <Storage S, int Offset, int M>
-inline void prepareRows(const QuantizedMatrix& w, const QuantizedRows& x, int64_t first, int64_t rows, float* factors,
+inline void prepareRows(const QuantizedMatrix& w, const GroupTerms& x, int64_t first, int64_t rows, float* factors,
                         Vf (*biases)[M]) {
   const int64_t groups = groupsOf(w);
   const float centre = static_cast<float>(Offset - (1 << (w.bits - 1)));
-  for (int64_t r = 0; r < rows; ++r, factors += M * x.groupStride) {
+  for (int64_t r = 0; r < rows; ++r, factors += M * x.stride) {
     const int64_t at = (first + r) * groups;
     // A vector that reaches into the next row is cheaper than a masked one, which would defeat the prefetcher.
     const bool readsOver = first + r + 1 < w.rows && groups >= kLanes;
@@ -28,8 +34,9 @@ inline void prepareRows(const QuantizedMatrix& w, const QuantizedRows& x, int64_
       const Vf scales = fetch(w.scales, g, n);
       const Vf bias = w.symmetric ? scales * centre : fetch(w.biases, g, n) + scales * static_cast<float>(Offset);
       for (int m = 0; m < M; ++m) {
-        store(factors + m * x.groupStride + g, scales * load(x.scales + m * x.groupStride + g));
-        biases[r][m] = fma(bias, load(x.sums + m * x.groupStride + g), biases[r][m]);
+        const int64_t at = m * x.stride + g;
+        store(factors + at, x.scales == nullptr ? scales : scales * load(x.scales + at));
+        biases[r][m] = fma(bias, load(x.sums + at), biases[r][m]);
       }
     }
   }
@@ -60,72 +67,77 @@ inline void dotRowsInt8(const uint8_t* p, int64_t rowBytes, int64_t columns, con
     for (int m = 0; m < M; ++m) acc[r][m] = sum[r][m];
 }
 
-template <int Bits, int Group, int M>
-inline void gemvInt8Rows(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t begin, int64_t end, float* factors) {
+// Rows [begin, end) of w by tiles; Offset as in prepareRows. dot(p, r, factors, acc, unpack) adds the products of r rows
+// (a constant: the tile or 1) to acc.
+template <int Bits, int Offset, int M, class Dot>
+inline void forRowTiles(const QuantizedMatrix& w, const GroupTerms& x, Output y, int64_t begin, int64_t end, Dot dot) {
+  const ScratchBlock block(static_cast<size_t>(kGemvTile * M * x.stride) * sizeof(float));
+  float* factors = block.floats();
   const uint8_t* last = codesOf(w, w.rows);
   const int64_t rowBytes = w.columns / 8 * Bits;
   for (int64_t row = begin; row < end; row += kGemvTile) {
     const int64_t rows = least(end - row, kGemvTile);
     const uint8_t* p = codesOf(w, row);
     Vf acc[kGemvTile][M];
-    withStorage(w.scaleType, [&](auto type) {
-      prepareRows<type.value, kCodeOffset<Bits>, M>(w, x, row, rows, factors, acc);
-    });
+    withStorage(w.scaleType, [&](auto type) { prepareRows<type.value, Offset, M>(w, x, row, rows, factors, acc); });
     if (rows == kGemvTile && last - (p + rows * rowBytes) >= kUnpackReads<Bits>)
-      dotRowsInt8<Bits, Group, M, kGemvTile>(p, rowBytes, w.columns, x, factors, acc, [](const uint8_t* at) { return unpack<Bits>(at); });
+      dot(p, IntConstant<kGemvTile>{}, factors, acc, [](const uint8_t* at) { return unpack<Bits>(at); });
     else
       for (int64_t r = 0; r < rows; ++r)
-        dotRowsInt8<Bits, Group, M, 1>(p + r * rowBytes, rowBytes, w.columns, x, factors + r * M * x.groupStride, acc + r,
-                                       [&](const uint8_t* at) { return unpackBefore<Bits>(at, last); });
+        dot(p + r * rowBytes, IntConstant<1>{}, factors + r * M * x.stride, acc + r, [&](const uint8_t* at) { return unpackBefore<Bits>(at, last); });
     for (int64_t r = 0; r < rows; ++r)
       for (int m = 0; m < M; ++m) y.data[m * y.stride + row + r] = reduceAdd(acc[r][m]);
   }
 }
 
 inline void gemvInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin, int64_t end) {
-  const ScratchBlock block(static_cast<size_t>(kGemvTile * m * x.groupStride) * sizeof(float));
+  const GroupTerms terms{x.scales, x.sums, x.groupStride};
   withBitsAndGroup(w, [&](auto bits, auto group) {
-    if (m == 1) gemvInt8Rows<bits.value, group.value, 1>(w, x, y, begin, end, block.floats());
-    else gemvInt8Rows<bits.value, group.value, 2>(w, x, y, begin, end, block.floats());
+    constexpr int B = bits.value, G = group.value;
+    const auto run = [&](auto count) {
+      constexpr int M = count.value;
+      forRowTiles<B, kCodeOffset<B>, M>(w, terms, y, begin, end, [&](const uint8_t* p, auto rows, const float* factors, Vf (*acc)[M], auto unpackAt) {
+        dotRowsInt8<B, G, M, rows.value>(p, w.columns / 8 * B, w.columns, x, factors, acc, unpackAt);
+      });
+    };
+    if (m == 1) run(IntConstant<1>{});
+    else run(IntConstant<2>{});
   });
 }
 
-// Σ_g scale_g · Σ code · x + Σ_g bias_g · Σ x, in fp32.
-template <int M>
-inline void dotRowExact(const QuantizedMatrix& w, const uint8_t* codes, const ExactRows& x, int64_t row, float* result) {
-  const int64_t groups = groupsOf(w);
-  const int group = w.group;
-  Vf acc[M] = {};
-  for (int64_t g = 0; g < groups; g += kLanes) {
-    const int64_t n = least(groups - g, kLanes);
-    const Vf biases = loadBiases(w, row, g, n);
-    float scales[kLanes];
-    store(scales, loadScales(w, row, g, n));
-    for (int m = 0; m < M; ++m) acc[m] = fma(biases, load(x.sums + m * x.groupStride + g), acc[m]);
-    for (int64_t j = 0; j < n; ++j) {
-      const int64_t at = (g + j) * group;
-      Vf part[M] = {};
-      for (int i = 0; i < group; i += kLanes) {
-        const Vf c = codesToFloat(codes + at + i);
-        for (int m = 0; m < M; ++m) part[m] = fma(c, load(x.x + m * x.stride + at + i), part[m]);
-      }
-      for (int m = 0; m < M; ++m) acc[m] = fma(part[m], set1(scales[j]), acc[m]);
+// The same with fp32 activations: scale · Σ code · x, 32 codes at a time.
+template <int Bits, int Group, int M, int R, class Unpack>
+inline void dotRowsExact(const uint8_t* p, int64_t rowBytes, int64_t columns, const ExactRows& x, const float* factors,
+                         Vf (*acc)[M], Unpack unpackAt) {
+  constexpr int kChunkBytes = kChunk / 8 * Bits, kUnit = 32;
+  alignas(64) uint8_t codes[kChunk];
+  const uint8_t* ahead = p + kPrefetchBytes;
+  for (int64_t from = 0; from < columns; from += kChunk, p += kChunkBytes)
+    for (int r = 0; r < R; ++r) {
+      storeCodes(codes, unpackAt(p + r * rowBytes));
+      __builtin_prefetch(ahead);
+      ahead += kChunkBytes;
+      for (int u = 0; u < kChunk && from + u < columns; u += kUnit)
+        for (int m = 0; m < M; ++m) {
+          Vf part{};
+          for (int i = 0; i < kUnit; i += kLanes) part = fma(codesToFloat(codes + u + i), load(x.x + m * x.stride + from + u + i), part);
+          acc[r][m] = fma(part, set1(factors[(r * M + m) * x.groupStride + (from + u) / Group]), acc[r][m]);
+        }
     }
-  }
-  for (int m = 0; m < M; ++m) result[m] = reduceAdd(acc[m]);
 }
 
 inline void gemvExact(const QuantizedMatrix& w, const ExactRows& x, Output y, int64_t m, int64_t begin, int64_t end) {
-  const ScratchBlock block(static_cast<size_t>(w.columns + kCodePad));
-  uint8_t* codes = static_cast<uint8_t*>(block.data());
-  withBits(w.bits, [&](auto bits) {
-    for (int64_t row = begin; row < end; ++row) {
-      unpackCodes<bits.value>(w, row, 0, w.columns, codes);
-      float result[2];
-      if (m == 1) dotRowExact<1>(w, codes, x, row, result);
-      else dotRowExact<2>(w, codes, x, row, result);
-      for (int64_t i = 0; i < m; ++i) y.data[i * y.stride + row] = result[i];
-    }
+  const GroupTerms terms{nullptr, x.sums, x.groupStride};
+  withBitsAndGroup(w, [&](auto bits, auto group) {
+    constexpr int B = bits.value, G = group.value;
+    const auto run = [&](auto count) {
+      constexpr int M = count.value;
+      forRowTiles<B, 0, M>(w, terms, y, begin, end, [&](const uint8_t* p, auto rows, const float* factors, Vf (*acc)[M], auto unpackAt) {
+        dotRowsExact<B, G, M, rows.value>(p, w.columns / 8 * B, w.columns, x, factors, acc, unpackAt);
+      });
+    };
+    if (m == 1) run(IntConstant<1>{});
+    else run(IntConstant<2>{});
   });
 }
 

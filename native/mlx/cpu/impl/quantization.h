@@ -86,12 +86,21 @@ inline void groupSums(const float* x, int64_t k, int group, float* sums) {
 // y[from … to) of a row, both multiples of the group.
 template <int Bits>
 inline void dequantizeRange(const QuantizedMatrix& w, int64_t row, int64_t from, int64_t to, float* y) {
-  uint8_t codes[kCodePad];
-  for (int64_t g = from / w.group; g * w.group < to; ++g) {
-    const float scale = loadScales(w, row, g, 1)[0], bias = loadBiases(w, row, g, 1)[0];
-    unpackCodes<Bits>(w, row, g * w.group, w.group, codes);
-    float* out = y + g * w.group - from;
-    for (int i = 0; i < w.group; i += kLanes) store(out + i, fma(codesToFloat(codes + i), set1(scale), set1(bias)));
+  constexpr int64_t kSpan = 1024;
+  uint8_t codes[kSpan + kCodePad];
+  float scales[kSpan / 32 + kLanes], biases[kSpan / 32 + kLanes];
+  for (int64_t at = from; at < to; at += kSpan) {
+    const int64_t count = least(to - at, kSpan), groups = count / w.group;
+    unpackCodes<Bits>(w, row, at, count, codes);
+    for (int64_t g = 0; g < groups; g += kLanes) {
+      store(scales + g, loadScales(w, row, at / w.group + g, groups - g));
+      store(biases + g, loadBiases(w, row, at / w.group + g, groups - g));
+    }
+    for (int64_t g = 0; g < groups; ++g) {
+      const Vf scale = set1(scales[g]), bias = set1(biases[g]);
+      for (int64_t i = g * w.group; i < (g + 1) * w.group; i += kLanes)
+        store(y + at - from + i, fma(codesToFloat(codes + i), scale, bias));
+    }
   }
 }
 

@@ -78,6 +78,13 @@ inline void transpose(Vf (&r)[kLanes]) {
   }
 }
 
+// Lane i: the sum of r[i]'s lanes.
+inline Vf reduceEach(const Vf (&r)[kLanes]) {
+  const __m256 a = _mm256_hadd_ps(_mm256_hadd_ps(r[0], r[1]), _mm256_hadd_ps(r[2], r[3]));
+  const __m256 b = _mm256_hadd_ps(_mm256_hadd_ps(r[4], r[5]), _mm256_hadd_ps(r[6], r[7]));
+  return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+}
+
 // 32 codes at a time, in order.
 constexpr int kChunk = 32;
 struct Codes { __m256i values; };

@@ -64,6 +64,18 @@ inline void transpose(Vf (&r)[kLanes]) {
   }
 }
 
+// Lane i: the sum of r[i]'s lanes.
+inline Vf reduceEach(const Vf (&r)[kLanes]) {
+  __m512 quads[4]; // lane 4 l + i: what 128-bit lane l adds to the sum of r[4 j + i]
+  for (int j = 0; j < 4; ++j) {
+    const auto pair = [&](int i) { return _mm512_add_ps(_mm512_unpacklo_ps(r[i], r[i + 1]), _mm512_unpackhi_ps(r[i], r[i + 1])); };
+    const __m512d a = _mm512_castps_pd(pair(4 * j)), b = _mm512_castps_pd(pair(4 * j + 2));
+    quads[j] = _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+  }
+  const auto fold = [](__m512 a, __m512 b) { return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd)); };
+  return fold(fold(quads[0], quads[1]), fold(quads[2], quads[3]));
+}
+
 // 64 codes at a time, in order. Eight codes of b bits are b bytes: spread those over a 64-bit lane each, then take the
 // eight bit fields apart.
 constexpr int kChunk = 64;

@@ -68,6 +68,11 @@ inline void transpose(Vf (&r)[kLanes]) {
   for (int i = 0; i < kLanes; ++i) r[i] = Vf{t[0][i], t[1][i], t[2][i], t[3][i]};
 }
 
+// Lane i: the sum of r[i]'s lanes.
+inline Vf reduceEach(const Vf (&r)[kLanes]) {
+  return Vf{reduceAdd(r[0]), reduceAdd(r[1]), reduceAdd(r[2]), reduceAdd(r[3])};
+}
+
 // 32 codes at a time, in order.
 constexpr int kChunk = 32;
 struct Codes { uint8_t values[kChunk]; };
