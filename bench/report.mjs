@@ -44,6 +44,12 @@ function startupTable({ ready, loads, activation }) {
   ].join('\n');
 }
 
+/** A shared machine slows both sides, and not alike: say so rather than let a ratio flatter. */
+const busyNote = ({ load, cores }) =>
+  Number(load) < cores / 2
+    ? ''
+    : `- **The machine was busy with other work**: take the figures as a first impression, and run this again on an idle one.\n`;
+
 /** @returns {string} Markdown */
 export function writeReport({ machine, revision, date, rounds, peers, keystrokes, startup }) {
   const { about } = peers;
@@ -52,11 +58,11 @@ export function writeReport({ machine, revision, date, rounds, peers, keystrokes
 Written by \`npm run bench\`; do not edit. Medians with their range (lowest–highest).
 
 - ${date}, revision ${revision}
-- ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}
+- ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}; load average before the run ${machine.load}
 - Pteron ${machine.version}: ExecuTorch ${about.pteron.executorch}, ${about.pteron.device}, ${about.pteron.threads} threads; weights ${about.pteron.quantization}, activations ${about.pteron.dtype}
 - node-llama-cpp ${about.peer.version}: its prebuilt CPU library, variant ${about.peer.variant}, ${about.peer.threads} threads, its defaults
 - No figure here was taken on a Mac.
-
+${busyNote(machine)}
 ## Beside the peer
 
 The same GGUF of Gemma 3 270M (Q4_K_M mix) in both, its quantization kept by Pteron's export; the same 512 token ids, greedy;

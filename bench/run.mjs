@@ -1,7 +1,7 @@
 // `npm run bench [-- --rounds 5] [-- --print]`: measures Pteron and its peer in one run and writes bench/RESULTS.md.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath, vsixStep } from '../scripts/package/vsix.mjs';
@@ -23,6 +23,7 @@ function describeMachine(root) {
   return {
     cpu: cpus()[0].model,
     cores: availableParallelism(),
+    load: loadavg()[0].toFixed(1),
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${type()} ${release()}`,
     node: process.version,
