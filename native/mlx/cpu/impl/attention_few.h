@@ -13,19 +13,26 @@ inline void scoreTile(const Attention& a, const float* const* q, int64_t rows, i
   Vf acc[kRowTile * kKeyTile] = {};
   int64_t at[kKeyTile]; // missing keys repeat the last
   for (int key = 0; key < kKeyTile; ++key) at[key] = keyOffset + least(key, keys - 1) * a.kRowStride;
-  for (int64_t i = 0; i < a.dim; i += kLanes) {
-    const int64_t n = least(a.dim - i, kLanes);
+  const auto add = [&](int64_t i, auto loadQueries, auto loadKeys) {
     Vf query[kRowTile];
-    for (int row = 0; row < kRowTile; ++row) query[row] = loadSome(q[row] + i, n);
+#pragma GCC unroll 4
+    for (int row = 0; row < kRowTile; ++row) query[row] = loadQueries(q[row] + i);
+#pragma GCC unroll 4
     for (int key = 0; key < kKeyTile; ++key) {
-      const Vf k = n == kLanes ? loadAs<S>(a.k, at[key] + i) : loadPartialAs<S>(a.k, at[key] + i, n);
+      const Vf k = loadKeys(at[key] + i);
+#pragma GCC unroll 4
       for (int row = 0; row < kRowTile; ++row) acc[row * kKeyTile + key] = fma(query[row], k, acc[row * kKeyTile + key]);
     }
-  }
+  };
+  const int64_t whole = a.dim / kLanes * kLanes, rest = a.dim - whole;
+  for (int64_t i = 0; i < whole; i += kLanes)
+    add(i, [](const float* p) { return load(p); }, [&](int64_t key) { return loadAs<S>(a.k, key); });
+  if (rest > 0)
+    add(whole, [&](const float* p) { return loadPartial(p, rest); }, [&](int64_t key) { return loadPartialAs<S>(a.k, key, rest); });
   float flat[kLanes];
   store(flat, reduceEach(acc));
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t key = 0; key < keys; ++key) scores[row * kFewKeys + key] = flat[row * kKeyTile + key];
+  // kFewKeys is a multiple of the tile: scores of missing keys land behind the last and are overwritten or ignored.
+  for (int64_t row = 0; row < rows; ++row) __builtin_memcpy(scores + row * kFewKeys, flat + row * kKeyTile, kKeyTile * sizeof(float));
 }
 
 // acc[row, valueDim] += weights[row, keys] · v[keys, valueDim] for up to kRowTile rows.
