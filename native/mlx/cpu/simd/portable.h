@@ -81,7 +81,7 @@ template <int Bits> inline Codes unpack(const uint8_t* p) {
   Codes codes;
   for (int i = 0; i < kChunk / 8; ++i, p += Bits) {
     uint64_t word = 0;
-    __builtin_memcpy(&word, p, Bits);
+    for (int b = 0; b < Bits; ++b) word |= static_cast<uint64_t>(p[b]) << (8 * b);
     for (int j = 0; j < 8; ++j) codes.values[8 * i + j] = static_cast<uint8_t>((word >> (j * Bits)) & ((1u << Bits) - 1));
   }
   return codes;
