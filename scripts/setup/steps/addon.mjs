@@ -8,6 +8,14 @@ import { cmakePath, ninjaPath } from './native-libraries.mjs';
 
 const compiled = /\.(cpp|c|h|cmake|fbs|inc|mjs|json)$|CMakeLists\.txt$/;
 
+/** The C++ tests are built with it: they share nearly all of its objects. */
+const definitions = (paths) => [
+  `CMAKE_MAKE_PROGRAM=${ninjaPath(paths)}`,
+  `EXECUTORCH_ROOT=${paths.executorch}`,
+  ...(paths.mlx ? [`MLX_ROOT=${paths.mlx}`] : []),
+  'PTERON_CPU_TESTS=ON',
+];
+
 /** @type {import('../runner.mjs').Step} */
 export const addon = {
   id: 'addon',
@@ -15,11 +23,7 @@ export const addon = {
   scope: 'tree',
   diskBytes: 1e9,
   diskAt: (paths) => paths.root,
-  inputs: async (paths) => [
-    await hashTree(paths.root, ['native'], (file) => compiled.test(file)),
-    paths.executorch,
-    paths.mlx,
-  ],
+  inputs: async (paths) => [await hashTree(paths.root, ['native'], (file) => compiled.test(file)), definitions(paths)],
   outputs: (paths) => [join(paths.nativeDist, 'pteron.node')],
   async run(context) {
     await compile(context);
@@ -40,18 +44,13 @@ export const addon = {
 async function compile({ paths, progress, command }) {
   if (!existsSync(join(paths.nativeBuild, 'build.ninja')))
     await rm(paths.nativeBuild, { recursive: true, force: true });
-  progress.text('configuring');
-  const definitions = [`CMAKE_MAKE_PROGRAM=${ninjaPath(paths)}`, `EXECUTORCH_ROOT=${paths.executorch}`];
-  if (paths.mlx) definitions.push(`MLX_ROOT=${paths.mlx}`);
-  await command(
-    process.execPath,
-    [
-      join(paths.root, 'node_modules', 'cmake-js', 'bin', 'cmake-js'),
-      ...['compile', '-d', 'native', '-O', paths.nativeBuild, '-c', cmakePath(paths), '-G', 'Ninja'],
-      ...['-p', String(availableParallelism()), ...definitions.map((definition) => `--CD${definition}`)],
-    ],
-    { onLine: (line) => progress.text(describe(line)) },
-  );
+  const cmakeJs = join(paths.root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
+  const options = ['-d', 'native', '-O', paths.nativeBuild, '-c', cmakePath(paths), '-G', 'Ninja'];
+  options.push('-p', String(availableParallelism()), ...definitions(paths).map((definition) => `--CD${definition}`));
+  // `compile` alone keeps a configured folder as it is, whatever the definitions are now.
+  for (const action of ['configure', 'compile']) {
+    await command(process.execPath, [cmakeJs, action, ...options], { onLine: (line) => progress.text(describe(line)) });
+  }
 }
 
 /** '[12/80] Building CXX object …/qmm.cpp.o' → '12 of 80 · qmm.cpp' */
