@@ -87,6 +87,7 @@ inline void attendFewTyped(const Attention& a, int64_t kvHead, int64_t keyBegin,
   }
   for (int64_t begin = keyBegin; begin < keyEnd; begin += kFewKeys) {
     const int64_t count = least(keyEnd - begin, kFewKeys);
+    if (!anyKept(a, 0, a.queries, begin, count)) continue;
     const int64_t keyOffset = kvHead * a.kHeadStride + begin * a.kRowStride;
     const int64_t valueOffset = kvHead * a.vHeadStride + begin * a.vRowStride;
     for (int64_t key = 0; key < count; key += kKeyTile)

@@ -53,6 +53,7 @@ inline void attendManyTyped(const Attention& a, int64_t kvHead, int64_t queryBeg
   const int64_t keys = least(rowOf(a, kvHead, 0, queryEnd - 1).visible, a.keys);
   for (int64_t begin = 0; begin < keys; begin += kManyKeys) {
     const int64_t count = least(keys - begin, kManyKeys);
+    if (!anyKept(a, queryBegin, queryEnd, begin, count)) continue;
     scoreBlock<S>(a, kvHead, begin, count, t);
     for (int64_t r = 0; r < rows; ++r) {
       float* scores = t.scores + r * kManyKeys;

@@ -31,6 +31,20 @@ inline void maskScores(const Attention& a, const AttentionRow& row, int64_t begi
   for (int64_t i = row.visible > begin ? row.visible - begin : 0; i < count; ++i) scores[i] = kNegativeInfinity;
 }
 
+// Whether some row of queries [queryBegin, queryEnd) may attend to some key of [begin, begin + count) under a bool mask
+// that all heads share; true for other masks. Sliding windows leave most of a cache's blocks out.
+inline bool anyKept(const Attention& a, int64_t queryBegin, int64_t queryEnd, int64_t begin, int64_t count) {
+  if (a.boolMask == nullptr || a.maskHeadStride != 0) return true;
+  for (int64_t query = queryBegin; query < queryEnd; ++query) {
+    const uint8_t* keep = a.boolMask + query * a.maskRowStride + begin;
+    uint8_t any = 0;
+    for (int64_t i = 0; i < count; ++i) any |= keep[i];
+    if (any != 0) return true;
+    if (a.maskRowStride == 0) return false;
+  }
+  return false;
+}
+
 // Turns scores into weights relative to the running maximum and scales what was summed so far to it.
 inline void advanceSoftmax(float* scores, int64_t count, float* acc, int64_t valueDim, float& runningMax, float& sum) {
   const float largest = largestOf(scores, count);

@@ -10,7 +10,7 @@ using namespace pteron::cpu::testing;
 
 namespace {
 
-enum class Mask { None, Causal, Bool, BoolAHead, Add, CausalAdd };
+enum class Mask { None, Causal, Bool, BoolAHead, Sliding, Add, CausalAdd };
 
 struct Shape {
   int64_t heads, kvHeads, queries, keys, dim, valueDim;
@@ -32,7 +32,11 @@ struct Case {
     for (int64_t i = 0; i < s.heads * s.queries * s.keys; ++i) keep.push_back(random.uniform() < 0.3f);
     // The first key block of some rows is masked wholly, and one row of the head masks sees nothing.
     for (int64_t i = 0; i < std::min<int64_t>(s.keys, 130); ++i) keep[static_cast<size_t>(i)] = mask == Mask::BoolAHead && s.keys < 130 ? 0 : i == 129;
-    k.bytes.shrink_to_fit();
+    if (mask == Mask::Sliding) // 40 keys before each query
+      for (int64_t i = 0; i < s.queries * s.keys; ++i) {
+        const int64_t distance = s.keys - s.queries + i / s.keys - i % s.keys;
+        keep[static_cast<size_t>(i)] = distance >= 0 && distance < 40;
+      }
   }
 
   Attention attention(std::vector<float>& out) const {
@@ -46,7 +50,7 @@ struct Case {
     a.scale = 1.5f / std::sqrt(static_cast<float>(s.dim));
     a.causal = mask == Mask::Causal || mask == Mask::CausalAdd;
     a.maskRowStride = s.keys;
-    if (mask == Mask::Bool || mask == Mask::BoolAHead) a.boolMask = keep.data();
+    if (mask == Mask::Bool || mask == Mask::BoolAHead || mask == Mask::Sliding) a.boolMask = keep.data();
     if (mask == Mask::Add || mask == Mask::CausalAdd) a.addMask = add.data();
     if (mask == Mask::BoolAHead || mask == Mask::Add) a.maskHeadStride = s.queries * s.keys;
     return a;
@@ -108,7 +112,7 @@ int main() {
   };
   for (const Shape& shape : shapes)
     for (Storage type : {Storage::F32, Storage::F16, Storage::BF16})
-      for (Mask mask : {Mask::None, Mask::Causal, Mask::Bool, Mask::BoolAHead, Mask::Add, Mask::CausalAdd})
+      for (Mask mask : {Mask::None, Mask::Causal, Mask::Bool, Mask::BoolAHead, Mask::Sliding, Mask::Add, Mask::CausalAdd})
         compare(pool, random, shape, type, mask, mask == Mask::Causal ? 24 : 0);
   compare(pool, random, {2, 1, 12, 5, 16, 16}, Storage::F32, Mask::Causal, 0); // the first queries see no key
   compare(pool, random, {2, 1, 40, 20, 16, 16}, Storage::BF16, Mask::Causal, 0);
