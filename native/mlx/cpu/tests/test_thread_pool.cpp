@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 #include <thread>
 
@@ -77,6 +78,16 @@ void sizes() {
   }
 }
 
+// Idle workers sleep: a fifth of a second costs three of them far less than one of them spinning would.
+void idles() {
+  ThreadPool pool(4);
+  pool.parallelFor(100, 1, [](int64_t, int64_t) {});
+  const std::clock_t before = std::clock();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const double seconds = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+  check(seconds < 0.05, "idle workers used " + std::to_string(seconds) + " s of processor time");
+}
+
 void scratch() {
   Random random(29);
   const void* steady = nullptr;
@@ -103,6 +114,7 @@ int main() {
     nestedAndConcurrent(pool);
     exceptions(pool);
   }
+  idles();
   scratch();
   done("thread_pool");
 }
