@@ -7,8 +7,8 @@
 namespace pteron::cpu {
 namespace {
 
-constexpr int64_t kFewRows = 16;     // rows of a KV head up to which keys are read where they lie
-constexpr int64_t kPartKeys = 64;    // keys of a part; parts are its multiples
+constexpr int64_t kFewRows = 16;        // rows of a KV head up to which keys are read where they lie
+constexpr int64_t kPartKeys = 64;       // keys of a part; parts are its multiples
 constexpr int64_t kPartWork = 64 << 10; // multiply-adds of a part before splitting pays
 constexpr int64_t kTileRows = 128;
 

@@ -81,7 +81,8 @@ struct Weights {
   QuantizedMatrix w;
 
   Weights(int64_t rows, int64_t columns, int bits, int group, bool symmetric)
-      : words(static_cast<size_t>(rows * columns / 32 * bits), 0x9e3779b9), scales(static_cast<size_t>(rows * columns / group), 0.01f),
+      : words(static_cast<size_t>(rows * columns / 32 * bits), 0x9e3779b9),
+        scales(static_cast<size_t>(rows * columns / group), 0.01f),
         biases(scales.size(), -0.01f * static_cast<float>(1 << (bits - 1))) {
     w.words = words.data(), w.scales = scales.data(), w.biases = biases.data();
     w.rows = rows, w.columns = columns, w.bits = bits, w.group = group, w.symmetric = symmetric;
@@ -90,38 +91,47 @@ struct Weights {
 };
 
 // One row of x: several copies of the weights in turn, so that they come from memory and not from a cache.
-void quantized(ThreadPool& pool, const char* what, int64_t rows, int64_t columns, int bits, bool symmetric, int64_t m, Precision precision) {
+void quantized(ThreadPool& pool, const char* what, int64_t rows, int64_t columns, int bits, bool symmetric, int64_t m,
+               Precision precision) {
   char name[128];
-  std::snprintf(name, sizeof name, "%s %lldx%lld %d-bit/32%s m=%lld %s", what, static_cast<long long>(rows), static_cast<long long>(columns),
-                bits, symmetric ? " sym" : "", static_cast<long long>(m), precision == Precision::Int8 ? "int8" : "exact");
+  std::snprintf(name, sizeof name, "%s %lldx%lld %d-bit/32%s m=%lld %s", what, static_cast<long long>(rows),
+                static_cast<long long>(columns), bits, symmetric ? " sym" : "", static_cast<long long>(m),
+                precision == Precision::Int8 ? "int8" : "exact");
   if (!runs(name)) return;
-  const size_t copies = m == 1 ? std::max<size_t>(1, (160u << 20) / static_cast<size_t>(rows * columns * bits / 8 + rows * columns / 8)) : 1;
+  const size_t copies =
+      m == 1 ? std::max<size_t>(1, (160u << 20) / static_cast<size_t>(rows * columns * bits / 8 + rows * columns / 8))
+             : 1;
   std::vector<Weights> weights(copies, Weights(rows, columns, bits, 32, symmetric));
-  for (Weights& copy : weights) copy.w.words = copy.words.data(), copy.w.scales = copy.scales.data(), copy.w.biases = copy.biases.data();
+  for (Weights& copy : weights)
+    copy.w.words = copy.words.data(), copy.w.scales = copy.scales.data(), copy.w.biases = copy.biases.data();
   const std::vector<float> x = ramp(m * columns);
   std::vector<float> y(static_cast<size_t>(m * rows));
   size_t next = 0;
   const double t = best([&] { quantizedMatmul(pool, weights[next++ % copies].w, x.data(), y.data(), m, precision); });
-  std::printf("%-44s %8.1f GB/s %8.1f GOP/s %9.1f µs\n", name, weights[0].bytes() / t / 1e9, 2.0 * double(rows) * double(columns) * double(m) / t / 1e9, t * 1e6);
+  std::printf("%-44s %8.1f GB/s %8.1f GOP/s %9.1f µs\n", name, weights[0].bytes() / t / 1e9,
+              2.0 * double(rows) * double(columns) * double(m) / t / 1e9, t * 1e6);
 }
 
 void dense(ThreadPool& pool, Storage type, bool transposed, int64_t m, int64_t n, int64_t k) {
   char name[128];
-  std::snprintf(name, sizeof name, "dense %s %s m=%lld n=%lld k=%lld", type == Storage::F32 ? "f32" : "bf16", transposed ? "[n,k]" : "[k,n]",
-                static_cast<long long>(m), static_cast<long long>(n), static_cast<long long>(k));
+  std::snprintf(name, sizeof name, "dense %s %s m=%lld n=%lld k=%lld", type == Storage::F32 ? "f32" : "bf16",
+                transposed ? "[n,k]" : "[k,n]", static_cast<long long>(m), static_cast<long long>(n),
+                static_cast<long long>(k));
   if (!runs(name)) return;
   const std::vector<float> x = ramp(m * k), values = ramp(n * k);
   std::vector<float> w(values.size()), y(static_cast<size_t>(m * n));
   convert(values.data(), Storage::F32, w.data(), type, n * k);
   const double t = best([&] { denseMatmul(pool, x.data(), w.data(), type, transposed, nullptr, y.data(), m, n, k); });
   const double bytes = double(n) * double(k) * (type == Storage::F32 ? 4 : 2);
-  std::printf("%-44s %8.1f GB/s %8.1f GFLOP/s %7.1f µs\n", name, bytes / t / 1e9, 2.0 * double(n) * double(k) * double(m) / t / 1e9, t * 1e6);
+  std::printf("%-44s %8.1f GB/s %8.1f GFLOP/s %7.1f µs\n", name, bytes / t / 1e9,
+              2.0 * double(n) * double(k) * double(m) / t / 1e9, t * 1e6);
 }
 
 void attend(ThreadPool& pool, int64_t heads, int64_t kvHeads, int64_t queries, int64_t keys, int64_t dim) {
   char name[128];
-  std::snprintf(name, sizeof name, "attention bf16 heads %lld/%lld dim %lld q=%lld keys=%lld", static_cast<long long>(heads),
-                static_cast<long long>(kvHeads), static_cast<long long>(dim), static_cast<long long>(queries), static_cast<long long>(keys));
+  std::snprintf(name, sizeof name, "attention bf16 heads %lld/%lld dim %lld q=%lld keys=%lld",
+                static_cast<long long>(heads), static_cast<long long>(kvHeads), static_cast<long long>(dim),
+                static_cast<long long>(queries), static_cast<long long>(keys));
   if (!runs(name)) return;
   const std::vector<float> q = ramp(heads * queries * dim), values = ramp(kvHeads * keys * dim);
   std::vector<uint16_t> k(values.size()), v(values.size());
@@ -132,10 +142,12 @@ void attend(ThreadPool& pool, int64_t heads, int64_t kvHeads, int64_t queries, i
   a.q = q.data(), a.k = k.data(), a.v = v.data(), a.out = out.data(), a.cacheType = Storage::BF16;
   a.qHeadStride = a.outHeadStride = queries * dim, a.qRowStride = a.outRowStride = a.kRowStride = a.vRowStride = dim;
   a.kHeadStride = a.vHeadStride = keys * dim;
-  a.heads = heads, a.kvHeads = kvHeads, a.queries = queries, a.keys = keys, a.dim = a.valueDim = dim, a.scale = 0.1f, a.causal = true;
+  a.heads = heads, a.kvHeads = kvHeads, a.queries = queries, a.keys = keys, a.dim = a.valueDim = dim, a.scale = 0.1f,
+  a.causal = true;
   const double t = best([&] { attention(pool, a); });
   const double seen = double(queries) * (double(keys) - double(queries) / 2 + 0.5);
-  std::printf("%-44s %8.1f GB/s %8.1f GFLOP/s %7.1f µs\n", name, double(kvHeads * keys * dim) * 4 / t / 1e9, seen * double(heads * dim) * 4 / t / 1e9, t * 1e6);
+  std::printf("%-44s %8.1f GB/s %8.1f GFLOP/s %7.1f µs\n", name, double(kvHeads * keys * dim) * 4 / t / 1e9,
+              seen * double(heads * dim) * 4 / t / 1e9, t * 1e6);
 }
 
 void small(ThreadPool& pool) {
@@ -144,8 +156,12 @@ void small(ThreadPool& pool) {
     const std::vector<float> x = ramp(rows * 2048), weight = ramp(2048);
     std::vector<float> y(x.size());
     const std::string suffix = " rows=" + std::to_string(rows);
-    if (runs("rmsNorm 640" + suffix)) line(("rmsNorm 640" + suffix).c_str(), best([&] { rmsNorm(pool, x.data(), weight.data(), y.data(), rows, 640, 1e-6f); }));
-    if (runs("gated gelu 2048" + suffix)) line(("gated gelu 2048" + suffix).c_str(), best([&] { gated(pool, Unary::GeluTanh, x.data(), x.data(), y.data(), rows * 2048); }));
+    if (runs("rmsNorm 640" + suffix))
+      line(("rmsNorm 640" + suffix).c_str(),
+           best([&] { rmsNorm(pool, x.data(), weight.data(), y.data(), rows, 640, 1e-6f); }));
+    if (runs("gated gelu 2048" + suffix))
+      line(("gated gelu 2048" + suffix).c_str(),
+           best([&] { gated(pool, Unary::GeluTanh, x.data(), x.data(), y.data(), rows * 2048); }));
     Rope r;
     r.x = x.data(), r.y = y.data(), r.heads = 4, r.rows = rows, r.dim = r.dims = 256;
     r.xHeadStride = r.yHeadStride = rows * 256, r.xRowStride = r.yRowStride = 256, r.offset = 1000;

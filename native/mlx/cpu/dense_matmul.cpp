@@ -19,9 +19,7 @@ void denseMatmul(ThreadPool& pool, const float* x, const void* data, Storage typ
   if (m <= KernelTable::kGemvRows || k == 0) {
     const int64_t bytes = depth * (type == Storage::F32 ? 4 : 2);
     const int64_t grain = (kGemvBytes / bytes + panel) / panel * panel * (transposed ? 1 : 2);
-    pool.parallelFor(n, grain, [&](int64_t begin, int64_t end) {
-      table.denseGemv(w, x, bias, {y, n}, m, begin, end);
-    });
+    pool.parallelFor(n, grain, [&](int64_t begin, int64_t end) { table.denseGemv(w, x, bias, {y, n}, m, begin, end); });
     return;
   }
   const int64_t panels = (n + panel - 1) / panel, wanted = 4 * pool.threads();
@@ -31,8 +29,7 @@ void denseMatmul(ThreadPool& pool, const float* x, const void* data, Storage typ
   pool.parallelFor(panels * blocks, std::max<int64_t>(1, kGemmProducts / cost), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t row = i / panels * blockRows, rows = std::min(blockRows, m - row), column = i % panels * panel;
-      if (rows > 0)
-        table.denseGemm(w, x + row * k, bias, {y + row * n, n}, rows, column, std::min(column + panel, n));
+      if (rows > 0) table.denseGemm(w, x + row * k, bias, {y + row * n, n}, rows, column, std::min(column + panel, n));
     }
   });
 }

@@ -34,21 +34,23 @@ void rope(ThreadPool& pool, const Rope& r) {
   float* inverse = block.floats();
   for (int64_t i = 0; i < half; ++i)
     inverse[i] = r.freqs != nullptr ? 1.0f / r.freqs[i]
-                                    : static_cast<float>(std::exp(-std::log(double{r.base}) * static_cast<double>(i) / static_cast<double>(half)));
+                                    : static_cast<float>(std::exp(-std::log(double{r.base}) * static_cast<double>(i) /
+                                                                  static_cast<double>(half)));
   pool.parallelFor(r.rows, rowGrain(r.heads * r.dim), [&](int64_t begin, int64_t end) {
     const ScratchBlock angles(static_cast<size_t>(2 * half) * sizeof(float));
     float *cosines = angles.floats(), *sines = cosines + half;
     for (int64_t row = begin; row < end; ++row) {
       kernels().ropeAngles(static_cast<float>(r.offset + row) * r.scale, inverse, cosines, sines, half);
       for (int64_t head = 0; head < r.heads; ++head)
-        kernels().ropeRow(r, r.x + head * r.xHeadStride + row * r.xRowStride, r.y + head * r.yHeadStride + row * r.yRowStride,
-                          cosines, sines);
+        kernels().ropeRow(r, r.x + head * r.xHeadStride + row * r.xRowStride,
+                          r.y + head * r.yHeadStride + row * r.yRowStride, cosines, sines);
     }
   });
 }
 
 void unary(ThreadPool& pool, Unary op, const float* x, float* y, int64_t count) {
-  pool.parallelFor(count, kElements, [&](int64_t begin, int64_t end) { kernels().unary(op, x + begin, y + begin, end - begin); });
+  pool.parallelFor(count, kElements,
+                   [&](int64_t begin, int64_t end) { kernels().unary(op, x + begin, y + begin, end - begin); });
 }
 
 void gated(ThreadPool& pool, Unary op, const float* gate, const float* up, float* y, int64_t count) {
@@ -61,8 +63,10 @@ void binary(ThreadPool& pool, Binary op, const float* a, const float* b, float* 
   if (count <= 0 || bCount <= 0) return;
   if (bCount == count || bCount == 1) {
     pool.parallelFor(count, kElements, [&](int64_t begin, int64_t end) {
-      if (bCount == 1) kernels().binaryScalar(op, a + begin, *b, y + begin, end - begin);
-      else kernels().binary(op, a + begin, b + begin, y + begin, end - begin);
+      if (bCount == 1)
+        kernels().binaryScalar(op, a + begin, *b, y + begin, end - begin);
+      else
+        kernels().binary(op, a + begin, b + begin, y + begin, end - begin);
     });
     return;
   }

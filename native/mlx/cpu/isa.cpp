@@ -51,7 +51,7 @@ std::string cpuFeatures() {
   std::string list;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-#define PTERON_FEATURE(name) \
+#define PTERON_FEATURE(name)                                                                                           \
   if (__builtin_cpu_supports(name)) list += list.empty() ? name : " " name
   PTERON_FEATURE("avx2");
   PTERON_FEATURE("fma");

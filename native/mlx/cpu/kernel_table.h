@@ -12,7 +12,7 @@ constexpr int64_t kCodePad = 128, kGroupPad = 32;
 struct QuantizedRows {
   int8_t* codes = nullptr;
   float* scales = nullptr;
-  float* sums = nullptr;      // Σ x of the group as rounded: scale · Σ codes
+  float* sums = nullptr;       // Σ x of the group as rounded: scale · Σ codes
   int32_t* codeSums = nullptr; // Σ codes
   int64_t codeStride = 0, groupStride = 0;
 };
@@ -44,7 +44,8 @@ struct KernelTable {
   // Columns of y that the gemm functions compute together; work is split at its multiples.
   int panel;
 
-  void (*quantizeRow)(const float* x, int64_t k, int group, int8_t* codes, float* scales, float* sums, int32_t* codeSums);
+  void (*quantizeRow)(const float* x, int64_t k, int group, int8_t* codes, float* scales, float* sums,
+                      int32_t* codeSums);
   void (*groupSums)(const float* x, int64_t k, int group, float* sums);
 
   // y[0 … m, begin … end), m ≤ kGemvRows.
@@ -55,14 +56,18 @@ struct KernelTable {
   void (*gemmExact)(const QuantizedMatrix&, const float* x, Output, int64_t m, int64_t begin, int64_t end);
   void (*dequantizeRow)(const QuantizedMatrix&, int64_t row, float* y);
 
-  void (*denseGemv)(const DenseMatrix&, const float* x, const float* bias, Output, int64_t m, int64_t begin, int64_t end);
-  void (*denseGemm)(const DenseMatrix&, const float* x, const float* bias, Output, int64_t m, int64_t begin, int64_t end);
+  void (*denseGemv)(const DenseMatrix&, const float* x, const float* bias, Output, int64_t m, int64_t begin,
+                    int64_t end);
+  void (*denseGemm)(const DenseMatrix&, const float* x, const float* bias, Output, int64_t m, int64_t begin,
+                    int64_t end);
 
   // All rows of one KV head (row = query head within its group * queries + query) against keys [keyBegin, keyEnd):
   // the values' unnormalized sums to acc[row, valueDim], the scores' maxima and the weights' sums beside.
-  void (*attendFew)(const Attention&, int64_t kvHead, int64_t keyBegin, int64_t keyEnd, float* acc, float* maxima, float* sums);
+  void (*attendFew)(const Attention&, int64_t kvHead, int64_t keyBegin, int64_t keyEnd, float* acc, float* maxima,
+                    float* sums);
   // Merges such results, which lie behind one another part by part, into out; acc is overwritten.
-  void (*attendMerge)(const Attention&, int64_t kvHead, float* acc, const float* maxima, const float* sums, int64_t parts);
+  void (*attendMerge)(const Attention&, int64_t kvHead, float* acc, const float* maxima, const float* sums,
+                      int64_t parts);
   // Queries [queryBegin, queryEnd) of a KV head's query group against all keys, written to out.
   void (*attendMany)(const Attention&, int64_t kvHead, int64_t queryBegin, int64_t queryEnd);
 
@@ -81,10 +86,16 @@ struct KernelTable {
 // The table of the selected instruction set.
 const KernelTable& kernels();
 
-namespace portable { const KernelTable& table(); }
+namespace portable {
+const KernelTable& table();
+}
 #if defined(PTERON_CPU_X86) // set by CMakeLists.txt
-namespace avx2 { const KernelTable& table(); }
-namespace avx512vnni { const KernelTable& table(); }
+namespace avx2 {
+const KernelTable& table();
+}
+namespace avx512vnni {
+const KernelTable& table();
+}
 #endif
 
 } // namespace pteron::cpu

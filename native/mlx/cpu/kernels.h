@@ -52,20 +52,20 @@ void denseMatmul(ThreadPool&, const float* x, const void* w, Storage, bool trans
 
 // Grouped-query attention over a cache. Strides are in elements; head dimension contiguous.
 struct Attention {
-  const float* q = nullptr;                    // [heads, queries, dim]
+  const float* q = nullptr; // [heads, queries, dim]
   int64_t qHeadStride = 0, qRowStride = 0;
-  const void* k = nullptr;                     // [kvHeads, keys, dim]
-  const void* v = nullptr;                     // [kvHeads, keys, valueDim]
+  const void* k = nullptr; // [kvHeads, keys, dim]
+  const void* v = nullptr; // [kvHeads, keys, valueDim]
   Storage cacheType = Storage::F32;
   int64_t kHeadStride = 0, kRowStride = 0, vHeadStride = 0, vRowStride = 0;
-  float* out = nullptr;                        // [heads, queries, valueDim]
+  float* out = nullptr; // [heads, queries, valueDim]
   int64_t outHeadStride = 0, outRowStride = 0;
   int64_t heads = 0, kvHeads = 0, queries = 0, keys = 0, dim = 0, valueDim = 0;
   float scale = 1;
-  bool causal = false;                         // bottom-right aligned: query i sees keys 0 … keys - queries + i;
-                                               // a query that sees no key at all gives 0
-  const uint8_t* boolMask = nullptr;           // [.., queries, keys] or null; true = attend
-  const float* addMask = nullptr;              // [.., queries, keys] or null; added to the scores
+  bool causal = false;                           // bottom-right aligned: query i sees keys 0 … keys - queries + i;
+                                                 // a query that sees no key at all gives 0
+  const uint8_t* boolMask = nullptr;             // [.., queries, keys] or null; true = attend
+  const float* addMask = nullptr;                // [.., queries, keys] or null; added to the scores
   int64_t maskHeadStride = 0, maskRowStride = 0; // 0 = broadcast
 };
 void attention(ThreadPool&, const Attention&);

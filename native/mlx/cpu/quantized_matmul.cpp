@@ -44,7 +44,8 @@ size_t quantizedBytes(int64_t m, int64_t codeStride, int64_t groupStride) {
 }
 
 // Rounds x to int8 into `block`.
-QuantizedRows quantizeRows(ThreadPool& pool, const float* x, int64_t m, int64_t k, int group, const ScratchBlock& block) {
+QuantizedRows quantizeRows(ThreadPool& pool, const float* x, int64_t m, int64_t k, int group,
+                           const ScratchBlock& block) {
   ScratchPieces pieces(block);
   QuantizedRows rows;
   rows.codeStride = roundUp(k, kCodePad);
@@ -111,22 +112,24 @@ void multiplyInt8(ThreadPool& pool, const Stack& stack, const float* x, int64_t 
     });
     return;
   }
-  splitPanels(pool, stack, m, [&](const QuantizedMatrix& w, Output y, int64_t row, int64_t count, int64_t begin, int64_t end) {
-    QuantizedRows part = rows;
-    part.codes += row * rows.codeStride;
-    part.scales += row * rows.groupStride;
-    part.sums += row * rows.groupStride;
-    part.codeSums += row * rows.groupStride;
-    kernels().gemmInt8(w, part, y, count, begin, end);
-  });
+  splitPanels(pool, stack, m,
+              [&](const QuantizedMatrix& w, Output y, int64_t row, int64_t count, int64_t begin, int64_t end) {
+                QuantizedRows part = rows;
+                part.codes += row * rows.codeStride;
+                part.scales += row * rows.groupStride;
+                part.sums += row * rows.groupStride;
+                part.codeSums += row * rows.groupStride;
+                kernels().gemmInt8(w, part, y, count, begin, end);
+              });
 }
 
 void multiplyExact(ThreadPool& pool, const Stack& stack, const float* x, int64_t m) {
   const int64_t k = stack.w[0].columns;
   if (m > KernelTable::kGemvRows) {
-    splitPanels(pool, stack, m, [&](const QuantizedMatrix& w, Output y, int64_t row, int64_t count, int64_t begin, int64_t end) {
-      kernels().gemmExact(w, x + row * k, y, count, begin, end);
-    });
+    splitPanels(pool, stack, m,
+                [&](const QuantizedMatrix& w, Output y, int64_t row, int64_t count, int64_t begin, int64_t end) {
+                  kernels().gemmExact(w, x + row * k, y, count, begin, end);
+                });
     return;
   }
   const int group = stack.w[0].group;
@@ -142,19 +145,22 @@ void multiplyExact(ThreadPool& pool, const Stack& stack, const float* x, int64_t
 
 } // namespace
 
-void quantizedMatmulMany(ThreadPool& pool, const QuantizedMatrix* w, float* const* y, int count, const float* x, int64_t m,
-                         Precision precision) {
+void quantizedMatmulMany(ThreadPool& pool, const QuantizedMatrix* w, float* const* y, int count, const float* x,
+                         int64_t m, Precision precision) {
   if (count <= 0 || m <= 0) return;
   // Activations are rounded a group: matrices with another group take their turn on their own.
   int alike = 1;
   while (alike < count && w[alike].group == w[0].group && w[alike].columns == w[0].columns) ++alike;
   const Stack stack{w, y, alike};
-  if (precision == Precision::Int8) multiplyInt8(pool, stack, x, m);
-  else multiplyExact(pool, stack, x, m);
+  if (precision == Precision::Int8)
+    multiplyInt8(pool, stack, x, m);
+  else
+    multiplyExact(pool, stack, x, m);
   quantizedMatmulMany(pool, w + alike, y + alike, count - alike, x, m, precision);
 }
 
-void quantizedMatmul(ThreadPool& pool, const QuantizedMatrix& w, const float* x, float* y, int64_t m, Precision precision) {
+void quantizedMatmul(ThreadPool& pool, const QuantizedMatrix& w, const float* x, float* y, int64_t m,
+                     Precision precision) {
   quantizedMatmulMany(pool, &w, &y, 1, x, m, precision);
 }
 

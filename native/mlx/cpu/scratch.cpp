@@ -62,9 +62,7 @@ Arena& arena() {
 
 } // namespace
 
-ScratchBlock::ScratchBlock(size_t bytes) : bytes_((bytes / kAlign + 1) * kAlign) {
-  data_ = arena().take(bytes_);
-}
+ScratchBlock::ScratchBlock(size_t bytes) : bytes_((bytes / kAlign + 1) * kAlign) { data_ = arena().take(bytes_); }
 
 ScratchBlock::~ScratchBlock() { arena().give(bytes_); }
 

@@ -32,7 +32,8 @@ public:
       return;
     }
     using Callable = std::remove_reference_t<Fn>;
-    run(n, grain, [](void* context, int64_t begin, int64_t end) { (*static_cast<Callable*>(context))(begin, end); },
+    run(
+        n, grain, [](void* context, int64_t begin, int64_t end) { (*static_cast<Callable*>(context))(begin, end); },
         const_cast<std::remove_const_t<Callable>*>(&fn));
   }
 

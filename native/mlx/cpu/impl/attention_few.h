@@ -8,8 +8,8 @@ constexpr int kKeyTile = 4, kRowTile = kLanes / kKeyTile;
 constexpr int kValueTile = kLanes == 16 ? 4 : 2; // vectors of a value row whose sums stay in registers
 
 // Scores of kRowTile rows of q against up to kKeyTile keys, kept in scores[row * kFewKeys + key].
-template <Storage S>
-inline void scoreTile(const Attention& a, const float* const* q, int64_t rows, int64_t keyOffset, int64_t keys, float* scores) {
+template <Storage S> inline void scoreTile(const Attention& a, const float* const* q, int64_t rows, int64_t keyOffset,
+                                           int64_t keys, float* scores) {
   Vf acc[kRowTile * kKeyTile] = {};
   int64_t at[kKeyTile]; // missing keys repeat the last
   for (int key = 0; key < kKeyTile; ++key) at[key] = keyOffset + least(key, keys - 1) * a.kRowStride;
@@ -21,18 +21,22 @@ inline void scoreTile(const Attention& a, const float* const* q, int64_t rows, i
     for (int key = 0; key < kKeyTile; ++key) {
       const Vf k = loadKeys(at[key] + i);
 #pragma GCC unroll 4
-      for (int row = 0; row < kRowTile; ++row) acc[row * kKeyTile + key] = fma(query[row], k, acc[row * kKeyTile + key]);
+      for (int row = 0; row < kRowTile; ++row)
+        acc[row * kKeyTile + key] = fma(query[row], k, acc[row * kKeyTile + key]);
     }
   };
   const int64_t whole = a.dim / kLanes * kLanes, rest = a.dim - whole;
   for (int64_t i = 0; i < whole; i += kLanes)
     add(i, [](const float* p) { return load(p); }, [&](int64_t key) { return loadAs<S>(a.k, key); });
   if (rest > 0)
-    add(whole, [&](const float* p) { return loadPartial(p, rest); }, [&](int64_t key) { return loadPartialAs<S>(a.k, key, rest); });
+    add(
+        whole, [&](const float* p) { return loadPartial(p, rest); },
+        [&](int64_t key) { return loadPartialAs<S>(a.k, key, rest); });
   float flat[kLanes];
   store(flat, reduceEach(acc));
   // kFewKeys is a multiple of the tile: scores of missing keys land behind the last and are overwritten or ignored.
-  for (int64_t row = 0; row < rows; ++row) __builtin_memcpy(scores + row * kFewKeys, flat + row * kKeyTile, kKeyTile * sizeof(float));
+  for (int64_t row = 0; row < rows; ++row)
+    __builtin_memcpy(scores + row * kFewKeys, flat + row * kKeyTile, kKeyTile * sizeof(float));
 }
 
 // acc[row, valueDim] += weights[row, keys] · v[keys, valueDim] for up to kRowTile rows.
@@ -46,7 +50,8 @@ inline void addValues(const Attention& a, int64_t valueOffset, int64_t keys, con
         for (int v = 0; v < kValueTile; ++v) sum[row][v] = load(acc + row * a.valueDim + i + v * kLanes);
       for (int64_t key = 0; key < keys; ++key) {
         Vf value[kValueTile];
-        for (int v = 0; v < kValueTile; ++v) value[v] = loadAs<S>(a.v, valueOffset + key * a.vRowStride + i + v * kLanes);
+        for (int v = 0; v < kValueTile; ++v)
+          value[v] = loadAs<S>(a.v, valueOffset + key * a.vRowStride + i + v * kLanes);
         for (int row = 0; row < Rows; ++row) {
           const Vf weight = set1(weights[row * kFewKeys + key]);
           for (int v = 0; v < kValueTile; ++v) sum[row][v] = fma(weight, value[v], sum[row][v]);
@@ -71,9 +76,8 @@ inline void addValues(const Attention& a, int64_t valueOffset, int64_t keys, con
   }
 }
 
-template <Storage S>
-inline void attendFewTyped(const Attention& a, int64_t kvHead, int64_t keyBegin, int64_t keyEnd, float* acc,
-                           float* maxima, float* sums) {
+template <Storage S> inline void attendFewTyped(const Attention& a, int64_t kvHead, int64_t keyBegin, int64_t keyEnd,
+                                                float* acc, float* maxima, float* sums) {
   const int64_t rows = a.heads / a.kvHeads * a.queries;
   const ScratchBlock block(static_cast<size_t>(rows) * (a.dim + kFewKeys) * sizeof(float) + 256);
   ScratchPieces pieces(block);
@@ -104,19 +108,24 @@ inline void attendFewTyped(const Attention& a, int64_t kvHead, int64_t keyBegin,
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) addValues<S, 4>(a, valueOffset, count, scores + r * kFewKeys, acc + r * a.valueDim);
     const float* weights = scores + r * kFewKeys;
-    if (rows - r == 3) addValues<S, 3>(a, valueOffset, count, weights, acc + r * a.valueDim);
-    else if (rows - r == 2) addValues<S, 2>(a, valueOffset, count, weights, acc + r * a.valueDim);
-    else if (rows - r == 1) addValues<S, 1>(a, valueOffset, count, weights, acc + r * a.valueDim);
+    if (rows - r == 3)
+      addValues<S, 3>(a, valueOffset, count, weights, acc + r * a.valueDim);
+    else if (rows - r == 2)
+      addValues<S, 2>(a, valueOffset, count, weights, acc + r * a.valueDim);
+    else if (rows - r == 1)
+      addValues<S, 1>(a, valueOffset, count, weights, acc + r * a.valueDim);
   }
 }
 
 inline void attendFew(const Attention& a, int64_t kvHead, int64_t keyBegin, int64_t keyEnd, float* acc, float* maxima,
                       float* sums) {
-  withStorage(a.cacheType, [&](auto type) { attendFewTyped<type.value>(a, kvHead, keyBegin, keyEnd, acc, maxima, sums); });
+  withStorage(a.cacheType,
+              [&](auto type) { attendFewTyped<type.value>(a, kvHead, keyBegin, keyEnd, acc, maxima, sums); });
 }
 
 // Parts lie behind one another: acc[part, row, valueDim], maxima[part, row], sums[part, row]; the first is overwritten.
-inline void attendMerge(const Attention& a, int64_t kvHead, float* acc, const float* maxima, const float* sums, int64_t parts) {
+inline void attendMerge(const Attention& a, int64_t kvHead, float* acc, const float* maxima, const float* sums,
+                        int64_t parts) {
   const int64_t rows = a.heads / a.kvHeads * a.queries;
   for (int64_t r = 0; r < rows; ++r) {
     float largest = kNegativeInfinity, sum = 0;
@@ -127,8 +136,11 @@ inline void attendMerge(const Attention& a, int64_t kvHead, float* acc, const fl
       const float factor = exp(set1(maxima[p * rows + r] - shift))[0];
       sum += factor * sums[p * rows + r];
       const float* part = first + p * rows * a.valueDim;
-      if (p == 0) map(first, first, a.valueDim, [&](Vf v, int64_t, int64_t) { return v * factor; });
-      else map(part, first, a.valueDim, [&](Vf v, int64_t i, int64_t n) { return fma(v, set1(factor), loadSome(first + i, n)); });
+      if (p == 0)
+        map(first, first, a.valueDim, [&](Vf v, int64_t, int64_t) { return v * factor; });
+      else
+        map(part, first, a.valueDim,
+            [&](Vf v, int64_t i, int64_t n) { return fma(v, set1(factor), loadSome(first + i, n)); });
     }
     writeRow(a, rowOf(a, kvHead, r / a.queries, r % a.queries), first, sum);
   }

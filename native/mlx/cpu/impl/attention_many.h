@@ -38,11 +38,16 @@ template <Storage S>
 inline void attendManyTyped(const Attention& a, int64_t kvHead, int64_t queryBegin, int64_t queryEnd) {
   const int64_t queries = queryEnd - queryBegin, group = a.heads / a.kvHeads, rows = group * queries;
   const int64_t panelDepth = a.dim > kManyKeys ? a.dim : kManyKeys;
-  const ScratchBlock block(static_cast<size_t>(rows * (a.dim + kManyKeys + a.valueDim + 2) + panelDepth * kPanel) * sizeof(float) + 512);
+  const ScratchBlock block(
+      static_cast<size_t>(rows * (a.dim + kManyKeys + a.valueDim + 2) + panelDepth * kPanel) * sizeof(float) + 512);
   ScratchPieces pieces(block);
-  AttentionTile t{rows, pieces.take<float>(static_cast<size_t>(rows * a.dim)), pieces.take<float>(static_cast<size_t>(rows * kManyKeys)),
-                  pieces.take<float>(static_cast<size_t>(rows * a.valueDim)), pieces.take<float>(static_cast<size_t>(rows)),
-                  pieces.take<float>(static_cast<size_t>(rows)), pieces.take<float>(static_cast<size_t>(panelDepth * kPanel))};
+  AttentionTile t{rows,
+                  pieces.take<float>(static_cast<size_t>(rows * a.dim)),
+                  pieces.take<float>(static_cast<size_t>(rows * kManyKeys)),
+                  pieces.take<float>(static_cast<size_t>(rows * a.valueDim)),
+                  pieces.take<float>(static_cast<size_t>(rows)),
+                  pieces.take<float>(static_cast<size_t>(rows)),
+                  pieces.take<float>(static_cast<size_t>(panelDepth * kPanel))};
   const auto row = [&](int64_t r) { return rowOf(a, kvHead, r / queries, queryBegin + r % queries); };
   for (int64_t r = 0; r < rows; ++r) {
     loadQuery(a, row(r), t.q + r * a.dim);

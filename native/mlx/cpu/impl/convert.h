@@ -29,12 +29,15 @@ inline Vi roundToF16(Vf v) {
 
 template <Storage S> inline void storeAs(void* p, int64_t i, Vf v, int64_t n) {
   if constexpr (S == Storage::F32) {
-    if (n == kLanes) store(static_cast<float*>(p) + i, v);
-    else storePartial(static_cast<float*>(p) + i, v, n);
+    if (n == kLanes)
+      store(static_cast<float*>(p) + i, v);
+    else
+      storePartial(static_cast<float*>(p) + i, v, n);
   } else {
     const Vi bits = S == Storage::F16 ? roundToF16(v) : roundToBf16(v);
     uint16_t* out = static_cast<uint16_t*>(p) + i;
-    if (n == kLanes) storeAsHalves(out, bits);
+    if (n == kLanes)
+      storeAsHalves(out, bits);
     else
       for (int64_t j = 0; j < n; ++j) out[j] = static_cast<uint16_t>(bits[j]);
   }

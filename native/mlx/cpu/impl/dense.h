@@ -4,8 +4,7 @@
 namespace pteron::cpu::PTERON_TARGET {
 
 // M dot products along one contiguous column of weights.
-template <Storage S, int M>
-inline void dotColumn(const void* w, int64_t at, const float* x, int64_t k, float* result) {
+template <Storage S, int M> inline void dotColumn(const void* w, int64_t at, const float* x, int64_t k, float* result) {
   Vf acc[M][4] = {};
   int64_t i = 0;
   for (; i + 4 * kLanes <= k; i += 4 * kLanes)
@@ -16,14 +15,14 @@ inline void dotColumn(const void* w, int64_t at, const float* x, int64_t k, floa
   for (; i < k; i += kLanes) {
     const int64_t n = least(k - i, kLanes);
     const Vf b = n == kLanes ? loadAs<S>(w, at + i) : loadPartialAs<S>(w, at + i, n);
-    for (int m = 0; m < M; ++m) acc[m][0] = fma(n == kLanes ? load(x + m * k + i) : loadPartial(x + m * k + i, n), b, acc[m][0]);
+    for (int m = 0; m < M; ++m)
+      acc[m][0] = fma(n == kLanes ? load(x + m * k + i) : loadPartial(x + m * k + i, n), b, acc[m][0]);
   }
   for (int m = 0; m < M; ++m) result[m] = reduceAdd((acc[m][0] + acc[m][1]) + (acc[m][2] + acc[m][3]));
 }
 
 // Columns [begin, end) of y where depth steps are the rows of w: adds x[d] times row d.
-template <Storage S>
-inline void sumRows(const DenseMatrix& w, const float* x, float* y, int64_t begin, int64_t end) {
+template <Storage S> inline void sumRows(const DenseMatrix& w, const float* x, float* y, int64_t begin, int64_t end) {
   constexpr int64_t kSpan = 4 * kLanes;
   for (int64_t column = begin; column < end; column += kSpan) {
     const int64_t width = least(end - column, kSpan);
@@ -36,7 +35,9 @@ inline void sumRows(const DenseMatrix& w, const float* x, float* y, int64_t begi
       else
         for (int u = 0; u * kLanes < width; ++u) {
           const int64_t n = least(width - u * kLanes, kLanes);
-          acc[u] = fma(value, n == kLanes ? loadAs<S>(w.data, at + u * kLanes) : loadPartialAs<S>(w.data, at + u * kLanes, n), acc[u]);
+          acc[u] = fma(value,
+                       n == kLanes ? loadAs<S>(w.data, at + u * kLanes) : loadPartialAs<S>(w.data, at + u * kLanes, n),
+                       acc[u]);
         }
     }
     for (int u = 0; u * kLanes < width; ++u) {
@@ -53,8 +54,10 @@ inline void denseGemv(const DenseMatrix& w, const float* x, const float* bias, O
     if (w.kStride == 1) {
       for (int64_t column = begin; column < end; ++column) {
         float result[2];
-        if (m == 1) dotColumn<S, 1>(w.data, column * w.nStride, x, w.k, result);
-        else dotColumn<S, 2>(w.data, column * w.nStride, x, w.k, result);
+        if (m == 1)
+          dotColumn<S, 1>(w.data, column * w.nStride, x, w.k, result);
+        else
+          dotColumn<S, 2>(w.data, column * w.nStride, x, w.k, result);
         for (int64_t i = 0; i < m; ++i) y.data[i * y.stride + column] = result[i];
       }
     } else {
@@ -79,7 +82,9 @@ inline void packDense(const DenseMatrix& w, int64_t column, int64_t n, int64_t f
   for (int64_t d = 0; d < length; ++d, panel += kPanel)
     for (int v = 0; v < kPanelVectors; ++v) {
       const int64_t at = (from + d) * w.kStride + column + v * kLanes, rest = n - v * kLanes;
-      store(panel + v * kLanes, rest >= kLanes ? loadAs<S>(w.data, at) : rest > 0 ? loadPartialAs<S>(w.data, at, rest) : Vf{});
+      store(panel + v * kLanes, rest >= kLanes ? loadAs<S>(w.data, at)
+                                : rest > 0     ? loadPartialAs<S>(w.data, at, rest)
+                                               : Vf{});
     }
 }
 

@@ -3,23 +3,39 @@
 
 namespace pteron::cpu::PTERON_TARGET {
 
-struct SiluOp { Vf operator()(Vf x) const { return x * sigmoid(x); } };
+struct SiluOp {
+  Vf operator()(Vf x) const { return x * sigmoid(x); }
+};
 struct GeluTanhOp {
   Vf operator()(Vf x) const { return 0.5f * x * (1.0f + tanh(0.797884561f * fma(x * x * x, set1(0.044715f), x))); }
 };
-struct GeluErfOp { Vf operator()(Vf x) const { return 0.5f * x * (1.0f + erf(0.707106781f * x)); } };
-struct SigmoidOp { Vf operator()(Vf x) const { return sigmoid(x); } };
-struct TanhOp { Vf operator()(Vf x) const { return tanh(x); } };
-struct ExpOp { Vf operator()(Vf x) const { return exp(x); } };
-struct NegOp { Vf operator()(Vf x) const { return -x; } };
+struct GeluErfOp {
+  Vf operator()(Vf x) const { return 0.5f * x * (1.0f + erf(0.707106781f * x)); }
+};
+struct SigmoidOp {
+  Vf operator()(Vf x) const { return sigmoid(x); }
+};
+struct TanhOp {
+  Vf operator()(Vf x) const { return tanh(x); }
+};
+struct ExpOp {
+  Vf operator()(Vf x) const { return exp(x); }
+};
+struct NegOp {
+  Vf operator()(Vf x) const { return -x; }
+};
 struct SqrtOp {
   Vf operator()(Vf x) const {
     for (int i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
     return x;
   }
 };
-struct RsqrtOp { Vf operator()(Vf x) const { return 1.0f / SqrtOp{}(x); } };
-struct SquareOp { Vf operator()(Vf x) const { return x * x; } };
+struct RsqrtOp {
+  Vf operator()(Vf x) const { return 1.0f / SqrtOp{}(x); }
+};
+struct SquareOp {
+  Vf operator()(Vf x) const { return x * x; }
+};
 
 template <class Body> inline void withUnary(Unary op, Body body) {
   switch (op) {
@@ -43,16 +59,29 @@ inline void unary(Unary op, const float* x, float* y, int64_t count) {
 }
 
 inline void gated(Unary op, const float* gate, const float* up, float* y, int64_t count) {
-  withUnary(op, [&](auto f) { map(gate, y, count, [&](Vf v, int64_t i, int64_t n) { return f(v) * loadSome(up + i, n); }); });
+  withUnary(
+      op, [&](auto f) { map(gate, y, count, [&](Vf v, int64_t i, int64_t n) { return f(v) * loadSome(up + i, n); }); });
 }
 
-struct AddOp { Vf operator()(Vf a, Vf b) const { return a + b; } };
-struct SubtractOp { Vf operator()(Vf a, Vf b) const { return a - b; } };
-struct MultiplyOp { Vf operator()(Vf a, Vf b) const { return a * b; } };
-struct DivideOp { Vf operator()(Vf a, Vf b) const { return a / b; } };
+struct AddOp {
+  Vf operator()(Vf a, Vf b) const { return a + b; }
+};
+struct SubtractOp {
+  Vf operator()(Vf a, Vf b) const { return a - b; }
+};
+struct MultiplyOp {
+  Vf operator()(Vf a, Vf b) const { return a * b; }
+};
+struct DivideOp {
+  Vf operator()(Vf a, Vf b) const { return a / b; }
+};
 // NaN in either operand gives NaN, as MLX has it.
-struct MaximumOp { Vf operator()(Vf a, Vf b) const { return a != a ? a : a > b ? a : b; } };
-struct MinimumOp { Vf operator()(Vf a, Vf b) const { return a != a ? a : a < b ? a : b; } };
+struct MaximumOp {
+  Vf operator()(Vf a, Vf b) const { return a != a ? a : a > b ? a : b; }
+};
+struct MinimumOp {
+  Vf operator()(Vf a, Vf b) const { return a != a ? a : a < b ? a : b; }
+};
 
 template <class Body> inline void withBinary(Binary op, Body body) {
   switch (op) {
@@ -66,7 +95,8 @@ template <class Body> inline void withBinary(Binary op, Body body) {
 }
 
 inline void binary(Binary op, const float* a, const float* b, float* y, int64_t count) {
-  withBinary(op, [&](auto f) { map(a, y, count, [&](Vf v, int64_t i, int64_t n) { return f(v, loadSome(b + i, n)); }); });
+  withBinary(op,
+             [&](auto f) { map(a, y, count, [&](Vf v, int64_t i, int64_t n) { return f(v, loadSome(b + i, n)); }); });
 }
 
 inline void binaryScalar(Binary op, const float* a, float b, float* y, int64_t count) {
@@ -87,8 +117,10 @@ inline void rmsNorm(const float* x, const float* weight, float* y, int64_t rows,
       acc[0] = fma(a, a, acc[0]);
     }
     const float scale = 1.0f / __builtin_sqrtf(reduceAdd(acc[0] + acc[1]) / static_cast<float>(dim) + eps);
-    if (weight != nullptr) map(x, y, dim, [&](Vf v, int64_t j, int64_t n) { return v * scale * loadSome(weight + j, n); });
-    else map(x, y, dim, [&](Vf v, int64_t, int64_t) { return v * scale; });
+    if (weight != nullptr)
+      map(x, y, dim, [&](Vf v, int64_t j, int64_t n) { return v * scale * loadSome(weight + j, n); });
+    else
+      map(x, y, dim, [&](Vf v, int64_t, int64_t) { return v * scale; });
   }
 }
 

@@ -25,8 +25,7 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
     for (int64_t i = 0; i < w.columns; i += kChunk) {
       const int quads = static_cast<int>(least(w.columns - i, kChunk)) / 4;
       Vf block[kLanes];
-      for (int r = 0; r < kLanes; ++r, p[r - 1] += kBytes)
-        block[r] = codesToBits(unpackBefore<Bits>(p[r], end));
+      for (int r = 0; r < kLanes; ++r, p[r - 1] += kBytes) block[r] = codesToBits(unpackBefore<Bits>(p[r], end));
       transpose(block);
       for (int q = 0; q < quads; ++q) store(panel.codes + (i / 4 + q) * kPanel + v * kLanes, block[q]);
     }
@@ -36,7 +35,8 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
       for (int r = 0; r < kLanes; ++r) {
         const bool present = v * kLanes + r < rows;
         scales[r] = present ? loadScales(w, at(r), g, n) : Vf{};
-        if (!w.symmetric) biases[r] = present ? loadBiases(w, at(r), g, n) + scales[r] * static_cast<float>(kCodeOffset<Bits>) : Vf{};
+        if (!w.symmetric)
+          biases[r] = present ? loadBiases(w, at(r), g, n) + scales[r] * static_cast<float>(kCodeOffset<Bits>) : Vf{};
       }
       transpose(scales);
       for (int64_t j = 0; j < n; ++j) store(panel.scales + (g + j) * kPanel + v * kLanes, scales[j]);
@@ -48,9 +48,9 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
 }
 
 // M rows of x from row `first` on. Symmetric: Σ (code - 2^(bits - 1)) · x starts at its second term, an integer.
-template <int Bits, bool Symmetric, int M>
-inline void multiplyCodes(const QuantizedMatrix& w, const CodePanel& panel, const QuantizedRows& x, int64_t first,
-                          Output y, int64_t column, int64_t columns) {
+template <int Bits, bool Symmetric, int M> inline void multiplyCodes(const QuantizedMatrix& w, const CodePanel& panel,
+                                                                     const QuantizedRows& x, int64_t first, Output y,
+                                                                     int64_t column, int64_t columns) {
   constexpr int32_t kCentre = (1 << (Bits - 1)) - kCodeOffset<Bits>;
   const int64_t groups = groupsOf(w), quads = w.group / 4;
   const int8_t* codes = x.codes + first * x.codeStride;
@@ -60,7 +60,8 @@ inline void multiplyCodes(const QuantizedMatrix& w, const CodePanel& panel, cons
     const int64_t at = first * x.groupStride + g;
     Vi sum[M][kPanelVectors];
     for (int m = 0; m < M; ++m)
-      for (int v = 0; v < kPanelVectors; ++v) sum[m][v] = Symmetric ? Vi{} - kCentre * x.codeSums[at + m * x.groupStride] : Vi{};
+      for (int v = 0; v < kPanelVectors; ++v)
+        sum[m][v] = Symmetric ? Vi{} - kCentre * x.codeSums[at + m * x.groupStride] : Vi{};
     for (int64_t q = 0; q < quads; ++q, packed += kPanel, codes += 4) {
       const Vi b0 = floatToBits(load(packed)), b1 = floatToBits(load(packed + kLanes));
 #pragma GCC unroll 16
@@ -77,7 +78,8 @@ inline void multiplyCodes(const QuantizedMatrix& w, const CodePanel& panel, cons
         const Vf factor = load(panel.scales + g * kPanel + v * kLanes) * x.scales[at + m * x.groupStride];
         acc[m][v] = fma(toFloat(sum[m][v]), factor, acc[m][v]);
         if (!Symmetric)
-          acc[m][v] = fma(load(panel.biases + g * kPanel + v * kLanes), set1(x.sums[at + m * x.groupStride]), acc[m][v]);
+          acc[m][v] =
+              fma(load(panel.biases + g * kPanel + v * kLanes), set1(x.sums[at + m * x.groupStride]), acc[m][v]);
       }
   }
   for (int m = 0; m < M; ++m)
@@ -91,12 +93,15 @@ template <int Bits, bool Symmetric, int M>
 inline void multiplyCodesRest(int64_t rows, const QuantizedMatrix& w, const CodePanel& panel, const QuantizedRows& x,
                               int64_t first, Output y, int64_t column, int64_t columns) {
   if constexpr (M > 0) {
-    if (rows == M) multiplyCodes<Bits, Symmetric, M>(w, panel, x, first, y, column, columns);
-    else multiplyCodesRest<Bits, Symmetric, M - 1>(rows, w, panel, x, first, y, column, columns);
+    if (rows == M)
+      multiplyCodes<Bits, Symmetric, M>(w, panel, x, first, y, column, columns);
+    else
+      multiplyCodesRest<Bits, Symmetric, M - 1>(rows, w, panel, x, first, y, column, columns);
   }
 }
 
-inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin, int64_t end) {
+inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin,
+                     int64_t end) {
   const size_t groups = static_cast<size_t>(groupsOf(w)) * kPanel, codes = static_cast<size_t>(w.columns / 4) * kPanel;
   const ScratchBlock block((codes + 2 * groups) * sizeof(float) + 256);
   ScratchPieces pieces(block);
@@ -108,8 +113,10 @@ inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y,
       packCodes<B>(w, column, columns, panel);
       for (int64_t i = 0; i < m; i += kInt8Tile) {
         const int64_t rows = least(m - i, kInt8Tile);
-        if (w.symmetric) multiplyCodesRest<B, true, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
-        else multiplyCodesRest<B, false, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
+        if (w.symmetric)
+          multiplyCodesRest<B, true, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
+        else
+          multiplyCodesRest<B, false, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
       }
     }
   });

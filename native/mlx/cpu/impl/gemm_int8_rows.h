@@ -4,7 +4,8 @@
 
 namespace pteron::cpu::PTERON_TARGET {
 
-inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin, int64_t end) {
+inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin,
+                     int64_t end) {
   const int64_t groups = groupsOf(w);
   const size_t padded = static_cast<size_t>(groups + kGroupPad);
   const ScratchBlock block(static_cast<size_t>(w.columns + kCodePad) + 2 * padded * sizeof(float) + 256);
@@ -25,7 +26,8 @@ inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y,
         for (int64_t g = 0; g < groups; ++g) {
           int32_t d = 0;
           for (int64_t j = g * w.group; j < (g + 1) * w.group; ++j) d += static_cast<int32_t>(codes[j]) * xs[j];
-          sum += scales[g] * x.scales[i * x.groupStride + g] * static_cast<float>(d) + biases[g] * x.sums[i * x.groupStride + g];
+          sum += scales[g] * x.scales[i * x.groupStride + g] * static_cast<float>(d) +
+                 biases[g] * x.sums[i * x.groupStride + g];
         }
         y.data[i * y.stride + row] = sum;
       }

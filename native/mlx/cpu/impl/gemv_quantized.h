@@ -15,9 +15,9 @@ struct GroupTerms {
 };
 
 // Scales times activation scales of `rows` weight rows, factors[row, m, group], and the bias terms' sums, biases[row, m].
-template <Storage S, int Offset, int M>
-inline void prepareRows(const QuantizedMatrix& w, const GroupTerms& x, int64_t first, int64_t rows, float* factors,
-                        Vf (*biases)[M]) {
+template <Storage S, int Offset, int M> inline void prepareRows(const QuantizedMatrix& w, const GroupTerms& x,
+                                                                int64_t first, int64_t rows, float* factors,
+                                                                Vf (*biases)[M]) {
   const int64_t groups = groupsOf(w);
   const float centre = static_cast<float>(Offset - (1 << (w.bits - 1)));
   for (int64_t r = 0; r < rows; ++r, factors += M * x.stride) {
@@ -44,8 +44,8 @@ inline void prepareRows(const QuantizedMatrix& w, const GroupTerms& x, int64_t f
 
 // R weight rows together, so that their sums do not wait for each other; acc starts at the bias terms.
 template <int Bits, int Group, int M, int R, class Unpack>
-inline void dotRowsInt8(const uint8_t* p, int64_t rowBytes, int64_t columns, const QuantizedRows& x, const float* factors,
-                        Vf (*acc)[M], Unpack unpackAt) {
+inline void dotRowsInt8(const uint8_t* p, int64_t rowBytes, int64_t columns, const QuantizedRows& x,
+                        const float* factors, Vf (*acc)[M], Unpack unpackAt) {
   constexpr int kChunkBytes = kChunk / 8 * Bits;
   const int8_t* codes = x.codes;
   const int64_t codeStride = x.codeStride, groupStride = x.groupStride, chunks = (columns + kChunk - 1) / kChunk;
@@ -61,7 +61,8 @@ inline void dotRowsInt8(const uint8_t* p, int64_t rowBytes, int64_t columns, con
       ahead += kChunkBytes;
 #pragma GCC unroll 2
       for (int m = 0; m < M; ++m)
-        sum[r][m] = fma(toFloat(dot<Bits>(chunk, codes + m * codeStride)), spread<Group>(factors + (r * M + m) * groupStride, c), sum[r][m]);
+        sum[r][m] = fma(toFloat(dot<Bits>(chunk, codes + m * codeStride)),
+                        spread<Group>(factors + (r * M + m) * groupStride, c), sum[r][m]);
     }
   for (int r = 0; r < R; ++r)
     for (int m = 0; m < M; ++m) acc[r][m] = sum[r][m];
@@ -84,24 +85,29 @@ inline void forRowTiles(const QuantizedMatrix& w, const GroupTerms& x, Output y,
       dot(p, IntConstant<kGemvTile>{}, factors, acc, [](const uint8_t* at) { return unpack<Bits>(at); });
     else
       for (int64_t r = 0; r < rows; ++r)
-        dot(p + r * rowBytes, IntConstant<1>{}, factors + r * M * x.stride, acc + r, [&](const uint8_t* at) { return unpackBefore<Bits>(at, last); });
+        dot(p + r * rowBytes, IntConstant<1>{}, factors + r * M * x.stride, acc + r,
+            [&](const uint8_t* at) { return unpackBefore<Bits>(at, last); });
     for (int64_t r = 0; r < rows; ++r)
       for (int m = 0; m < M; ++m) y.data[m * y.stride + row + r] = reduceAdd(acc[r][m]);
   }
 }
 
-inline void gemvInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin, int64_t end) {
+inline void gemvInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y, int64_t m, int64_t begin,
+                     int64_t end) {
   const GroupTerms terms{x.scales, x.sums, x.groupStride};
   withBitsAndGroup(w, [&](auto bits, auto group) {
     constexpr int B = bits.value, G = group.value;
     const auto run = [&](auto count) {
       constexpr int M = count.value;
-      forRowTiles<B, kCodeOffset<B>, M>(w, terms, y, begin, end, [&](const uint8_t* p, auto rows, const float* factors, Vf (*acc)[M], auto unpackAt) {
-        dotRowsInt8<B, G, M, rows.value>(p, w.columns / 8 * B, w.columns, x, factors, acc, unpackAt);
-      });
+      forRowTiles<B, kCodeOffset<B>, M>(
+          w, terms, y, begin, end, [&](const uint8_t* p, auto rows, const float* factors, Vf(*acc)[M], auto unpackAt) {
+            dotRowsInt8<B, G, M, rows.value>(p, w.columns / 8 * B, w.columns, x, factors, acc, unpackAt);
+          });
     };
-    if (m == 1) run(IntConstant<1>{});
-    else run(IntConstant<2>{});
+    if (m == 1)
+      run(IntConstant<1>{});
+    else
+      run(IntConstant<2>{});
   });
 }
 
@@ -120,7 +126,8 @@ inline void dotRowsExact(const uint8_t* p, int64_t rowBytes, int64_t columns, co
       for (int u = 0; u < kChunk && from + u < columns; u += kUnit)
         for (int m = 0; m < M; ++m) {
           Vf part{};
-          for (int i = 0; i < kUnit; i += kLanes) part = fma(codesToFloat(codes + u + i), load(x.x + m * x.stride + from + u + i), part);
+          for (int i = 0; i < kUnit; i += kLanes)
+            part = fma(codesToFloat(codes + u + i), load(x.x + m * x.stride + from + u + i), part);
           acc[r][m] = fma(part, set1(factors[(r * M + m) * x.groupStride + (from + u) / Group]), acc[r][m]);
         }
     }
@@ -132,12 +139,15 @@ inline void gemvExact(const QuantizedMatrix& w, const ExactRows& x, Output y, in
     constexpr int B = bits.value, G = group.value;
     const auto run = [&](auto count) {
       constexpr int M = count.value;
-      forRowTiles<B, 0, M>(w, terms, y, begin, end, [&](const uint8_t* p, auto rows, const float* factors, Vf (*acc)[M], auto unpackAt) {
-        dotRowsExact<B, G, M, rows.value>(p, w.columns / 8 * B, w.columns, x, factors, acc, unpackAt);
-      });
+      forRowTiles<B, 0, M>(
+          w, terms, y, begin, end, [&](const uint8_t* p, auto rows, const float* factors, Vf(*acc)[M], auto unpackAt) {
+            dotRowsExact<B, G, M, rows.value>(p, w.columns / 8 * B, w.columns, x, factors, acc, unpackAt);
+          });
     };
-    if (m == 1) run(IntConstant<1>{});
-    else run(IntConstant<2>{});
+    if (m == 1)
+      run(IntConstant<1>{});
+    else
+      run(IntConstant<2>{});
   });
 }
 

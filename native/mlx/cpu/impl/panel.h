@@ -9,9 +9,8 @@ constexpr int kTile = kLanes == 16 ? 12 : kLanes == 8 ? 6 : 4;
 constexpr int64_t kDepth = 1024; // depth steps packed at a time, so that a panel stays in the second-level cache
 
 // c[M, n] (+)= a[M, k] · panel[k, kPanel]; bias (n values) is added where given, n ≤ kPanel.
-template <int M>
-inline void multiplyTile(const float* a, int64_t aStride, const float* panel, int64_t k, float* c, int64_t cStride,
-                         int64_t n, bool accumulate, const float* bias) {
+template <int M> inline void multiplyTile(const float* a, int64_t aStride, const float* panel, int64_t k, float* c,
+                                          int64_t cStride, int64_t n, bool accumulate, const float* bias) {
   Vf acc[M][kPanelVectors] = {};
   for (int64_t i = 0; i < k; ++i, panel += kPanel) {
     const Vf b0 = load(panel), b1 = load(panel + kLanes);
@@ -30,18 +29,21 @@ inline void multiplyTile(const float* a, int64_t aStride, const float* panel, in
       float* out = c + m * cStride + at;
       Vf sum = acc[m][v];
       if (bias != nullptr) sum += loadPartial(bias + at, rest);
-      if (rest == kLanes) store(out, accumulate ? sum + load(out) : sum);
-      else storePartial(out, accumulate ? sum + loadPartial(out, rest) : sum, rest);
+      if (rest == kLanes)
+        store(out, accumulate ? sum + load(out) : sum);
+      else
+        storePartial(out, accumulate ? sum + loadPartial(out, rest) : sum, rest);
     }
   }
 }
 
-template <int M>
-inline void multiplyRest(int64_t m, const float* a, int64_t aStride, const float* panel, int64_t k, float* c,
-                         int64_t cStride, int64_t n, bool accumulate, const float* bias) {
+template <int M> inline void multiplyRest(int64_t m, const float* a, int64_t aStride, const float* panel, int64_t k,
+                                          float* c, int64_t cStride, int64_t n, bool accumulate, const float* bias) {
   if constexpr (M > 0) {
-    if (m == M) multiplyTile<M>(a, aStride, panel, k, c, cStride, n, accumulate, bias);
-    else multiplyRest<M - 1>(m, a, aStride, panel, k, c, cStride, n, accumulate, bias);
+    if (m == M)
+      multiplyTile<M>(a, aStride, panel, k, c, cStride, n, accumulate, bias);
+    else
+      multiplyRest<M - 1>(m, a, aStride, panel, k, c, cStride, n, accumulate, bias);
   }
 }
 

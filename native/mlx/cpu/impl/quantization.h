@@ -18,7 +18,9 @@ inline Vf loadBiases(const QuantizedMatrix& w, int64_t row, int64_t g, int64_t n
 }
 
 // Calls body(Bits constant).
-template <int N> struct IntConstant { static constexpr int value = N; };
+template <int N> struct IntConstant {
+  static constexpr int value = N;
+};
 template <class Body> inline void withBits(int bits, Body body) {
   switch (bits) {
   case 2: body(IntConstant<2>{}); break;

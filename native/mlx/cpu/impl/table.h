@@ -19,13 +19,13 @@
 // clang-format on
 
 // Defined by each target once it has its gemmInt8.
-#define PTERON_DEFINE_TABLE()                                                                                        \
-  namespace pteron::cpu::PTERON_TARGET {                                                                             \
-  const KernelTable& table() {                                                                                       \
-    static constexpr KernelTable kTable = {                                                                          \
-        kPanel,     quantizeRow, groupSums, gemvInt8,  gemvExact,   gemmInt8,    gemmExact, dequantizeRow, denseGemv, \
-        denseGemm,  attendFew,   attendMerge, attendMany, rmsNorm,  softmax,     ropeAngles, ropeRow,      unary,     \
-        gated,      binary,      binaryScalar, convert};                                                             \
-    return kTable;                                                                                                   \
-  }                                                                                                                  \
+#define PTERON_DEFINE_TABLE()                                                                                          \
+  namespace pteron::cpu::PTERON_TARGET {                                                                               \
+  const KernelTable& table() {                                                                                         \
+    static constexpr KernelTable kTable = {                                                                            \
+        kPanel,    quantizeRow, groupSums, gemvInt8,    gemvExact,    gemmInt8, gemmExact, dequantizeRow,              \
+        denseGemv, denseGemm,   attendFew, attendMerge, attendMany,   rmsNorm,  softmax,   ropeAngles,                 \
+        ropeRow,   unary,       gated,     binary,      binaryScalar, convert};                                        \
+    return kTable;                                                                                                     \
+  }                                                                                                                    \
   }

@@ -7,14 +7,18 @@ inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // kLanes elements from index i of an array in any storage, as floats.
 template <Storage S> inline Vf loadAs(const void* p, int64_t i) {
-  if constexpr (S == Storage::F32) return load(static_cast<const float*>(p) + i);
-  else if constexpr (S == Storage::F16) return loadF16(static_cast<const uint16_t*>(p) + i);
-  else return loadBf16(static_cast<const uint16_t*>(p) + i);
+  if constexpr (S == Storage::F32)
+    return load(static_cast<const float*>(p) + i);
+  else if constexpr (S == Storage::F16)
+    return loadF16(static_cast<const uint16_t*>(p) + i);
+  else
+    return loadBf16(static_cast<const uint16_t*>(p) + i);
 }
 
 // The first n of them (n ≤ kLanes), the rest 0; nothing behind them is read.
 template <Storage S> inline Vf loadPartialAs(const void* p, int64_t i, int64_t n) {
-  if constexpr (S == Storage::F32) return loadPartial(static_cast<const float*>(p) + i, n);
+  if constexpr (S == Storage::F32)
+    return loadPartial(static_cast<const float*>(p) + i, n);
   else {
     uint16_t copy[kLanes] = {};
     const uint16_t* from = static_cast<const uint16_t*>(p) + i;
@@ -39,7 +43,9 @@ inline Vf loadTyped(Storage type, const void* p, int64_t i, int64_t n) {
 }
 
 // Calls body(storage constant) with the type as a compile-time value.
-template <Storage S> struct StorageConstant { static constexpr Storage value = S; };
+template <Storage S> struct StorageConstant {
+  static constexpr Storage value = S;
+};
 template <class Body> inline void withStorage(Storage type, Body body) {
   switch (type) {
   case Storage::F32: body(StorageConstant<Storage::F32>{}); break;

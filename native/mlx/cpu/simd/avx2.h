@@ -47,15 +47,15 @@ inline Vf loadF16(const uint16_t* p) { return _mm256_cvtph_ps(loadHalves(p)); }
 
 // The low bytes or halves of each lane: gathered within the 128-bit lanes, then together.
 inline void storeAsBytes(int8_t* p, Vi v) {
-  const __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1, -1,
-                                        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1,
+                                        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
   const __m256i bytes = _mm256_shuffle_epi8(reinterpret_cast<__m256i>(v), pick);
   const __m128i joined = _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(p), joined);
 }
 inline void storeAsHalves(uint16_t* p, Vi v) {
-  const __m256i pick = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 4, 5, 8, 9, 12, 13,
-                                        -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m256i pick = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 4, 5, 8, 9, 12,
+                                        13, -1, -1, -1, -1, -1, -1, -1, -1);
   const __m256i halves = _mm256_shuffle_epi8(reinterpret_cast<__m256i>(v), pick);
   const __m128i joined = _mm_unpacklo_epi64(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), joined);
@@ -87,7 +87,9 @@ inline Vf reduceEach(const Vf (&r)[kLanes]) {
 
 // 32 codes at a time, in order.
 constexpr int kChunk = 32;
-struct Codes { __m256i values; };
+struct Codes {
+  __m256i values;
+};
 
 inline __m256i loadTwice(const uint8_t* low, const uint8_t* high) {
   return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(low))),
@@ -98,8 +100,12 @@ inline __m256i loadTwice(const uint8_t* low, const uint8_t* high) {
 // to its bottom. Sixteen codes (2 · Bits bytes) a register; the second register's bytes start where 16 bytes still fit.
 template <int Bits> struct UnpackTables {
   static constexpr int kBytes = 4 * Bits; // of 32 codes
-  struct Bytes { alignas(32) uint8_t values[32]; };
-  struct Words { alignas(32) uint16_t values[16]; };
+  struct Bytes {
+    alignas(32) uint8_t values[32];
+  };
+  struct Words {
+    alignas(32) uint16_t values[16];
+  };
   // Byte positions of 16 codes, whose first lies `start` bytes into the loaded lane.
   static constexpr Bytes picks(int start) {
     Bytes t{};
@@ -120,20 +126,23 @@ template <int Bits> struct UnpackTables {
   static constexpr Words kFactors = factors();
 };
 
-template <int Bits> inline __m256i loadAligned(const uint16_t* p) { return _mm256_load_si256(reinterpret_cast<const __m256i*>(p)); }
+template <int Bits> inline __m256i loadAligned(const uint16_t* p) {
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(p));
+}
 
 template <int Bits> inline Codes unpack(const uint8_t* p) {
   if constexpr (Bits == 8) return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};
   if constexpr (Bits == 4) {
     const __m128i packed = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)), mask = _mm_set1_epi8(15);
     const __m128i even = _mm_and_si128(packed, mask), odd = _mm_and_si128(_mm_srli_epi16(packed, 4), mask);
-    return {_mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(even, odd)), _mm_unpackhi_epi8(even, odd), 1)};
+    return {
+        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi8(even, odd)), _mm_unpackhi_epi8(even, odd), 1)};
   }
   if constexpr (Bits == 2) { // every byte four times, each copy shifted by a multiplication to its own field
     const __m128i packed = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
     const __m256i copies = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(packed),
-                                               _mm256_setr_epi8(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5,
-                                                                5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7));
+                                               _mm256_setr_epi8(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4,
+                                                                4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7));
     const __m256i low = _mm256_and_si256(copies, _mm256_set1_epi32(0x00030003));
     const __m256i high = _mm256_and_si256(_mm256_srli_epi16(copies, 2), _mm256_set1_epi32(0x03000300));
     const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(copies, 4), _mm256_set1_epi32(0x00030000));

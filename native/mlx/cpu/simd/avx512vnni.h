@@ -29,9 +29,13 @@ inline Vf toFloat(Vi v) { return _mm512_cvtepi32_ps(reinterpret_cast<__m512i>(v)
 inline float reduceAdd(Vf v) { return _mm512_reduce_add_ps(v); }
 inline float reduceMax(Vf v) { return _mm512_reduce_max_ps(v); }
 
-inline Vf widenBf16(__m256i halves) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)); }
+inline Vf widenBf16(__m256i halves) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
 inline Vf loadBf16(const uint16_t* p) { return widenBf16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
-inline Vf loadF16(const uint16_t* p) { return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
+inline Vf loadF16(const uint16_t* p) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
 
 inline void storeAsBytes(int8_t* p, Vi v) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(reinterpret_cast<__m512i>(v)));
@@ -55,8 +59,10 @@ inline void transpose(Vf (&r)[kLanes]) {
     }
   // u[4 b + j] holds, in each 128-bit lane l, column 4 l + j of rows 4 b … 4 b + 3: transpose the lanes.
   for (int j = 0; j < 4; ++j) {
-    const __m512 even01 = _mm512_shuffle_f32x4(u[j], u[4 + j], 0x88), odd01 = _mm512_shuffle_f32x4(u[j], u[4 + j], 0xdd);
-    const __m512 even23 = _mm512_shuffle_f32x4(u[8 + j], u[12 + j], 0x88), odd23 = _mm512_shuffle_f32x4(u[8 + j], u[12 + j], 0xdd);
+    const __m512 even01 = _mm512_shuffle_f32x4(u[j], u[4 + j], 0x88),
+                 odd01 = _mm512_shuffle_f32x4(u[j], u[4 + j], 0xdd);
+    const __m512 even23 = _mm512_shuffle_f32x4(u[8 + j], u[12 + j], 0x88),
+                 odd23 = _mm512_shuffle_f32x4(u[8 + j], u[12 + j], 0xdd);
     r[j] = _mm512_shuffle_f32x4(even01, even23, 0x88);
     r[8 + j] = _mm512_shuffle_f32x4(even01, even23, 0xdd);
     r[4 + j] = _mm512_shuffle_f32x4(odd01, odd23, 0x88);
@@ -68,21 +74,29 @@ inline void transpose(Vf (&r)[kLanes]) {
 inline Vf reduceEach(const Vf (&r)[kLanes]) {
   __m512 quads[4]; // lane 4 l + i: what 128-bit lane l adds to the sum of r[4 j + i]
   for (int j = 0; j < 4; ++j) {
-    const auto pair = [&](int i) { return _mm512_add_ps(_mm512_unpacklo_ps(r[i], r[i + 1]), _mm512_unpackhi_ps(r[i], r[i + 1])); };
+    const auto pair = [&](int i) {
+      return _mm512_add_ps(_mm512_unpacklo_ps(r[i], r[i + 1]), _mm512_unpackhi_ps(r[i], r[i + 1]));
+    };
     const __m512d a = _mm512_castps_pd(pair(4 * j)), b = _mm512_castps_pd(pair(4 * j + 2));
     quads[j] = _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
   }
-  const auto fold = [](__m512 a, __m512 b) { return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd)); };
+  const auto fold = [](__m512 a, __m512 b) {
+    return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+  };
   return fold(fold(quads[0], quads[1]), fold(quads[2], quads[3]));
 }
 
 // 64 codes at a time, in order. Eight codes of b bits are b bytes: spread those over a 64-bit lane each, then take the
 // eight bit fields apart.
 constexpr int kChunk = 64;
-struct Codes { __m512i values; };
+struct Codes {
+  __m512i values;
+};
 
 template <int Bits> struct UnpackTables {
-  struct Bytes { alignas(64) uint8_t values[64]; };
+  struct Bytes {
+    alignas(64) uint8_t values[64];
+  };
   static constexpr Bytes spread() {
     Bytes t{};
     for (int i = 0; i < 64; ++i) t.values[i] = static_cast<uint8_t>((i / 8 * Bits + i % 8) & 63);
@@ -123,7 +137,8 @@ template <int Bits> inline Vi dot(Codes codes, const int8_t* x) {
 
 // Adds to each lane the dot product of its four codes with the same four activations.
 template <int Bits> inline Vi dotQuad(Vi sum, Vi codes, int32_t x) {
-  return reinterpret_cast<Vi>(_mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(codes), _mm512_set1_epi32(x)));
+  return reinterpret_cast<Vi>(
+      _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(codes), _mm512_set1_epi32(x)));
 }
 
 // The factor of each lane of dot()'s result for chunk c, from the factors of all groups (one may be read behind them).

@@ -10,7 +10,11 @@ namespace pteron::cpu::portable {
 constexpr int kLanes = 4;
 PTERON_VECTOR_TYPES(kLanes)
 
-inline Vf load(const float* p) { Vf v; __builtin_memcpy(&v, p, sizeof v); return v; }
+inline Vf load(const float* p) {
+  Vf v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
 inline void store(float* p, Vf v) { __builtin_memcpy(p, &v, sizeof v); }
 inline Vf loadPartial(const float* p, int64_t n) {
   Vf v{};
@@ -75,14 +79,17 @@ inline Vf reduceEach(const Vf (&r)[kLanes]) {
 
 // 32 codes at a time, in order.
 constexpr int kChunk = 32;
-struct Codes { uint8_t values[kChunk]; };
+struct Codes {
+  uint8_t values[kChunk];
+};
 
 template <int Bits> inline Codes unpack(const uint8_t* p) {
   Codes codes;
   for (int i = 0; i < kChunk / 8; ++i, p += Bits) {
     uint64_t word = 0;
     for (int b = 0; b < Bits; ++b) word |= static_cast<uint64_t>(p[b]) << (8 * b);
-    for (int j = 0; j < 8; ++j) codes.values[8 * i + j] = static_cast<uint8_t>((word >> (j * Bits)) & ((1u << Bits) - 1));
+    for (int j = 0; j < 8; ++j)
+      codes.values[8 * i + j] = static_cast<uint8_t>((word >> (j * Bits)) & ((1u << Bits) - 1));
   }
   return codes;
 }

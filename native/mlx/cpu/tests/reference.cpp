@@ -94,7 +94,8 @@ QuantizedMatrix TestMatrix::matrix() const {
   return w;
 }
 
-TestMatrix randomMatrix(Random& random, int64_t rows, int64_t columns, int bits, int group, Storage type, bool symmetric) {
+TestMatrix randomMatrix(Random& random, int64_t rows, int64_t columns, int bits, int group, Storage type,
+                        bool symmetric) {
   TestMatrix t;
   t.rows = rows, t.columns = columns, t.bits = bits, t.group = group, t.scaleType = type, t.symmetric = symmetric;
   t.words.assign(static_cast<size_t>(rows * columns * bits / 8), 0);
@@ -103,20 +104,23 @@ TestMatrix randomMatrix(Random& random, int64_t rows, int64_t columns, int bits,
   for (float& scale : scales) scale = 0.01f + 0.005f * random.uniform();
   t.scales = store(scales, type);
   for (size_t i = 0; i < biases.size(); ++i)
-    biases[i] = t.scales.values[i] * static_cast<float>(-(1 << (bits - 1))) * (symmetric ? 1 : 0.8f + 0.2f * random.uniform());
+    biases[i] =
+        t.scales.values[i] * static_cast<float>(-(1 << (bits - 1))) * (symmetric ? 1 : 0.8f + 0.2f * random.uniform());
   t.biases = store(biases, type);
   t.values.resize(static_cast<size_t>(rows * columns));
   for (int64_t i = 0; i < rows * columns; ++i) {
     const uint32_t code = static_cast<uint32_t>(random.next() >> 20) & ((1u << bits) - 1);
     for (int b = 0; b < bits; ++b)
-      if (code >> b & 1) t.words[static_cast<size_t>((i * bits + b) / 8)] |= static_cast<uint8_t>(1u << ((i * bits + b) % 8));
+      if (code >> b & 1)
+        t.words[static_cast<size_t>((i * bits + b) / 8)] |= static_cast<uint8_t>(1u << ((i * bits + b) % 8));
     const size_t g = static_cast<size_t>(i / group);
     t.values[static_cast<size_t>(i)] = static_cast<double>(t.scales.values[g]) * code + t.biases.values[g];
   }
   return t;
 }
 
-std::vector<double> multiply(const std::vector<float>& x, const std::vector<double>& w, int64_t m, int64_t n, int64_t k) {
+std::vector<double> multiply(const std::vector<float>& x, const std::vector<double>& w, int64_t m, int64_t n,
+                             int64_t k) {
   std::vector<double> y(static_cast<size_t>(m * n));
   for (int64_t i = 0; i < m; ++i)
     for (int64_t j = 0; j < n; ++j) {
@@ -133,13 +137,15 @@ void check(bool condition, const std::string& what) {
   std::exit(1);
 }
 
-void checkClose(const std::vector<float>& a, const std::vector<double>& b, double absolute, double relative, const std::string& what) {
+void checkClose(const std::vector<float>& a, const std::vector<double>& b, double absolute, double relative,
+                const std::string& what) {
   check(a.size() == b.size(), what + ": sizes differ");
   for (size_t i = 0; i < a.size(); ++i) {
     if (std::isnan(a[i]) && std::isnan(b[i])) continue;
     if (static_cast<double>(a[i]) == b[i]) continue;
     if (!(std::fabs(a[i] - b[i]) <= absolute + relative * std::fabs(b[i])))
-      check(false, what + ": [" + std::to_string(i) + "] is " + std::to_string(a[i]) + ", expected " + std::to_string(b[i]));
+      check(false,
+            what + ": [" + std::to_string(i) + "] is " + std::to_string(a[i]) + ", expected " + std::to_string(b[i]));
   }
 }
 

@@ -49,12 +49,14 @@ struct TestMatrix {
 TestMatrix randomMatrix(Random&, int64_t rows, int64_t columns, int bits, int group, Storage, bool symmetric);
 
 // y[m, n] = x[m, k] · w[n, k]ᵀ.
-std::vector<double> multiply(const std::vector<float>& x, const std::vector<double>& w, int64_t m, int64_t n, int64_t k);
+std::vector<double> multiply(const std::vector<float>& x, const std::vector<double>& w, int64_t m, int64_t n,
+                             int64_t k);
 
 // Aborts with `what` unless the condition holds.
 void check(bool condition, const std::string& what);
 // … unless |a - b| ≤ absolute + relative · |b| everywhere (NaN equals NaN).
-void checkClose(const std::vector<float>& a, const std::vector<double>& b, double absolute, double relative, const std::string& what);
+void checkClose(const std::vector<float>& a, const std::vector<double>& b, double absolute, double relative,
+                const std::string& what);
 // √(Σ (a - b)² / Σ b²).
 double relativeRms(const std::vector<float>& a, const std::vector<double>& b);
 

@@ -27,11 +27,13 @@ struct Case {
 
   Case(Random& random, Shape shape, Storage storage, Mask kind, int64_t padding)
       : s(shape), type(storage), mask(kind), rowPadding(padding), q(random.floats(s.heads * s.queries * s.dim)),
-        add(random.floats(s.heads * s.queries * s.keys, 3)), k(store(random.floats(s.kvHeads * s.keys * (s.dim + padding)), type)),
+        add(random.floats(s.heads * s.queries * s.keys, 3)),
+        k(store(random.floats(s.kvHeads * s.keys * (s.dim + padding)), type)),
         v(store(random.floats(s.kvHeads * s.keys * (s.valueDim + padding)), type)) {
     for (int64_t i = 0; i < s.heads * s.queries * s.keys; ++i) keep.push_back(random.uniform() < 0.3f);
     // The first key block of some rows is masked wholly, and one row of the head masks sees nothing.
-    for (int64_t i = 0; i < std::min<int64_t>(s.keys, 130); ++i) keep[static_cast<size_t>(i)] = mask == Mask::BoolAHead && s.keys < 130 ? 0 : i == 129;
+    for (int64_t i = 0; i < std::min<int64_t>(s.keys, 130); ++i)
+      keep[static_cast<size_t>(i)] = mask == Mask::BoolAHead && s.keys < 130 ? 0 : i == 129;
     if (mask == Mask::Sliding) // 40 keys before each query
       for (int64_t i = 0; i < s.queries * s.keys; ++i) {
         const int64_t distance = s.keys - s.queries + i / s.keys - i % s.keys;
@@ -46,7 +48,8 @@ struct Case {
     a.outHeadStride = s.valueDim, a.outRowStride = s.heads * s.valueDim; // [queries, heads, valueDim]
     a.kRowStride = s.dim + rowPadding, a.vRowStride = s.valueDim + rowPadding;
     a.kHeadStride = s.keys * a.kRowStride, a.vHeadStride = s.keys * a.vRowStride;
-    a.heads = s.heads, a.kvHeads = s.kvHeads, a.queries = s.queries, a.keys = s.keys, a.dim = s.dim, a.valueDim = s.valueDim;
+    a.heads = s.heads, a.kvHeads = s.kvHeads, a.queries = s.queries, a.keys = s.keys, a.dim = s.dim,
+    a.valueDim = s.valueDim;
     a.scale = 1.5f / std::sqrt(static_cast<float>(s.dim));
     a.causal = mask == Mask::Causal || mask == Mask::CausalAdd;
     a.maskRowStride = s.keys;
@@ -64,7 +67,8 @@ std::vector<double> expectedRow(const Case& c, const Attention& a, int64_t head,
   for (int64_t key = 0; key < c.s.keys; ++key) {
     double score = 0;
     for (int64_t d = 0; d < c.s.dim; ++d)
-      score += double(c.q[static_cast<size_t>(head * a.qHeadStride + query * a.qRowStride + d)]) * c.k.values[static_cast<size_t>(kv * a.kHeadStride + key * a.kRowStride + d)];
+      score += double(c.q[static_cast<size_t>(head * a.qHeadStride + query * a.qRowStride + d)]) *
+               c.k.values[static_cast<size_t>(kv * a.kHeadStride + key * a.kRowStride + d)];
     score *= a.scale;
     const int64_t at = head * a.maskHeadStride + query * a.maskRowStride + key;
     if (a.addMask != nullptr) score += a.addMask[at];
@@ -77,7 +81,9 @@ std::vector<double> expectedRow(const Case& c, const Attention& a, int64_t head,
   for (int64_t key = 0; key < c.s.keys; ++key) {
     const double weight = std::exp(scores[static_cast<size_t>(key)] - largest);
     sum += weight;
-    for (int64_t d = 0; d < c.s.valueDim; ++d) out[static_cast<size_t>(d)] += weight * c.v.values[static_cast<size_t>(kv * a.vHeadStride + key * a.vRowStride + d)];
+    for (int64_t d = 0; d < c.s.valueDim; ++d)
+      out[static_cast<size_t>(d)] +=
+          weight * c.v.values[static_cast<size_t>(kv * a.vHeadStride + key * a.vRowStride + d)];
   }
   for (double& value : out) value /= sum;
   return out;
@@ -92,12 +98,15 @@ void compare(ThreadPool& pool, Random& random, Shape s, Storage type, Mask mask,
   for (int64_t head = 0; head < s.heads; ++head)
     for (int64_t query = 0; query < s.queries; ++query) {
       const std::vector<double> row = expectedRow(c, a, head, query);
-      for (int64_t d = 0; d < s.valueDim; ++d) expected[static_cast<size_t>(head * a.outHeadStride + query * a.outRowStride + d)] = row[static_cast<size_t>(d)];
+      for (int64_t d = 0; d < s.valueDim; ++d)
+        expected[static_cast<size_t>(head * a.outHeadStride + query * a.outRowStride + d)] =
+            row[static_cast<size_t>(d)];
     }
   checkClose(out, expected, 2e-5, 1e-5,
-             "attention, heads " + std::to_string(s.heads) + "/" + std::to_string(s.kvHeads) + ", queries " + std::to_string(s.queries) +
-                 ", keys " + std::to_string(s.keys) + ", dims " + std::to_string(s.dim) + "/" + std::to_string(s.valueDim) +
-                 ", storage " + std::to_string(static_cast<int>(type)) + ", mask " + std::to_string(static_cast<int>(mask)));
+             "attention, heads " + std::to_string(s.heads) + "/" + std::to_string(s.kvHeads) + ", queries " +
+                 std::to_string(s.queries) + ", keys " + std::to_string(s.keys) + ", dims " + std::to_string(s.dim) +
+                 "/" + std::to_string(s.valueDim) + ", storage " + std::to_string(static_cast<int>(type)) + ", mask " +
+                 std::to_string(static_cast<int>(mask)));
 }
 
 } // namespace
@@ -106,13 +115,14 @@ int main() {
   ThreadPool pool(3);
   Random random(5);
   const Shape shapes[] = {
-      {4, 1, 1, 700, 256, 256}, {8, 2, 1, 1, 64, 64},     {9, 3, 1, 333, 64, 64},   {6, 6, 3, 65, 40, 24},  {4, 1, 4, 130, 256, 256},
-      {5, 1, 1, 200, 80, 80},   {4, 1, 50, 50, 256, 256}, {9, 3, 129, 300, 64, 64}, {2, 2, 33, 70, 72, 20}, {3, 1, 17, 1000, 64, 128},
-      {16, 1, 140, 140, 8, 8},
+      {4, 1, 1, 700, 256, 256}, {8, 2, 1, 1, 64, 64},      {9, 3, 1, 333, 64, 64},   {6, 6, 3, 65, 40, 24},
+      {4, 1, 4, 130, 256, 256}, {5, 1, 1, 200, 80, 80},    {4, 1, 50, 50, 256, 256}, {9, 3, 129, 300, 64, 64},
+      {2, 2, 33, 70, 72, 20},   {3, 1, 17, 1000, 64, 128}, {16, 1, 140, 140, 8, 8},
   };
   for (const Shape& shape : shapes)
     for (Storage type : {Storage::F32, Storage::F16, Storage::BF16})
-      for (Mask mask : {Mask::None, Mask::Causal, Mask::Bool, Mask::BoolAHead, Mask::Sliding, Mask::Add, Mask::CausalAdd})
+      for (Mask mask :
+           {Mask::None, Mask::Causal, Mask::Bool, Mask::BoolAHead, Mask::Sliding, Mask::Add, Mask::CausalAdd})
         compare(pool, random, shape, type, mask, mask == Mask::Causal ? 24 : 0);
   compare(pool, random, {2, 1, 12, 5, 16, 16}, Storage::F32, Mask::Causal, 0); // the first queries see no key
   compare(pool, random, {2, 1, 40, 20, 16, 16}, Storage::BF16, Mask::Causal, 0);

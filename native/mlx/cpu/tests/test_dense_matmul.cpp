@@ -9,7 +9,8 @@ using namespace pteron::cpu::testing;
 
 namespace {
 
-void compare(ThreadPool& pool, Random& random, Storage type, bool transposed, bool withBias, int64_t m, int64_t n, int64_t k) {
+void compare(ThreadPool& pool, Random& random, Storage type, bool transposed, bool withBias, int64_t m, int64_t n,
+             int64_t k) {
   const std::vector<float> x = random.floats(m * k), bias = random.floats(n);
   const Stored w = store(random.floats(n * k), type); // [n, k]
   std::vector<float> given = w.values;
@@ -21,7 +22,8 @@ void compare(ThreadPool& pool, Random& random, Storage type, bool transposed, bo
   if (withBias)
     for (size_t i = 0; i < expected.size(); ++i) expected[i] += bias[i % static_cast<size_t>(n)];
   std::vector<float> y(expected.size(), NAN);
-  denseMatmul(pool, x.data(), laidOut.bytes.data(), type, transposed, withBias ? bias.data() : nullptr, y.data(), m, n, k);
+  denseMatmul(pool, x.data(), laidOut.bytes.data(), type, transposed, withBias ? bias.data() : nullptr, y.data(), m, n,
+              k);
   checkClose(y, expected, 1e-6 * std::sqrt(static_cast<double>(k)) + 1e-6, 1e-5,
              "dense, storage " + std::to_string(static_cast<int>(type)) + (transposed ? ", transposed" : "") + ", m " +
                  std::to_string(m) + ", n " + std::to_string(n) + ", k " + std::to_string(k));

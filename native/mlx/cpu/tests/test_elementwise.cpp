@@ -58,7 +58,8 @@ void limits(ThreadPool& pool) {
   const float x[] = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 200, -200, 1e-8f, -1e-8f};
   float y[9];
   unary(pool, Unary::Tanh, x, y, 9);
-  check(y[0] == 0 && y[2] == 1 && y[3] == -1 && std::isnan(y[4]) && y[5] == 1 && y[6] == -1 && y[7] == 1e-8f, "tanh at its limits");
+  check(y[0] == 0 && y[2] == 1 && y[3] == -1 && std::isnan(y[4]) && y[5] == 1 && y[6] == -1 && y[7] == 1e-8f,
+        "tanh at its limits");
   unary(pool, Unary::Exp, x, y, 9);
   check(y[0] == 1 && y[3] == 0 && std::isnan(y[4]) && y[6] == 0 && y[2] > 1e38f, "exp at its limits");
   unary(pool, Unary::Silu, x, y, 9);
@@ -108,7 +109,8 @@ void normsAndSoftmax(ThreadPool& pool, Random& random) {
       for (int64_t r = 0; r < rows; ++r) {
         const float* row = &x[static_cast<size_t>(r * dim)];
         double squares = 0, sum = 0, largest = row[0];
-        for (int64_t i = 0; i < dim; ++i) squares += double(row[i]) * row[i], largest = std::max<double>(largest, row[i]);
+        for (int64_t i = 0; i < dim; ++i)
+          squares += double(row[i]) * row[i], largest = std::max<double>(largest, row[i]);
         for (int64_t i = 0; i < dim; ++i) sum += std::exp(row[i] - largest);
         for (int64_t i = 0; i < dim; ++i) {
           unweighted.push_back(row[i] / std::sqrt(squares / double(dim) + 1e-5));
@@ -148,14 +150,17 @@ void conversions() {
       std::memcpy(&value, &bits, 4);
       values.push_back(value);
     }
-    for (int64_t i = 0; i < count; i += 3) values[static_cast<size_t>(i)] = 70000 * random.uniform() * std::exp2(20 * random.uniform() - 20);
+    for (int64_t i = 0; i < count; i += 3)
+      values[static_cast<size_t>(i)] = 70000 * random.uniform() * std::exp2(20 * random.uniform() - 20);
     std::vector<uint16_t> half(values.size()), bf16(values.size());
     convert(values.data(), Storage::F32, half.data(), Storage::F16, count);
     convert(values.data(), Storage::F32, bf16.data(), Storage::BF16, count);
     for (size_t i = 0; i < values.size(); ++i) {
       const bool nan = std::isnan(values[i]);
-      check(nan ? std::isnan(fromHalf(half[i])) : half[i] == toHalf(values[i]), "to half of " + std::to_string(values[i]));
-      check(nan ? std::isnan(fromBf16(bf16[i])) : bf16[i] == toBf16(values[i]), "to bf16 of " + std::to_string(values[i]));
+      check(nan ? std::isnan(fromHalf(half[i])) : half[i] == toHalf(values[i]),
+            "to half of " + std::to_string(values[i]));
+      check(nan ? std::isnan(fromBf16(bf16[i])) : bf16[i] == toBf16(values[i]),
+            "to bf16 of " + std::to_string(values[i]));
     }
   }
 }

@@ -20,7 +20,8 @@ std::map<std::string, Record> readGolden(const char* path) {
   uint32_t length = 0;
   while (std::fread(&length, 4, 1, file) == 1) {
     std::string name(length, ' ');
-    check(std::fread(name.data(), 1, length, file) == length && std::fread(&length, 4, 1, file) == 1, "golden.bin is cut short");
+    check(std::fread(name.data(), 1, length, file) == length && std::fread(&length, 4, 1, file) == 1,
+          "golden.bin is cut short");
     Record values(length);
     check(std::fread(values.data(), 4, length, file) == length, "golden.bin is cut short");
     records[name] = std::move(values);
@@ -40,7 +41,8 @@ void quantized(ThreadPool& pool, std::map<std::string, Record>& golden) {
       w.scales = golden.at(name + ".scales").data();
       w.biases = golden.at(name + ".biases").data();
       w.rows = 3, w.columns = 128, w.bits = bits, w.group = group;
-      check(golden.at(name + ".codes").size() == static_cast<size_t>(3 * 128 * bits / 32), name + ": size of the codes");
+      check(golden.at(name + ".codes").size() == static_cast<size_t>(3 * 128 * bits / 32),
+            name + ": size of the codes");
       const int64_t indices[] = {0, 1, 2};
       Record values(3 * 128), product(2 * 3);
       dequantizeRows(w, indices, 3, values.data());

@@ -11,8 +11,8 @@ namespace {
 
 std::string describe(const TestMatrix& t, int64_t m) {
   return std::to_string(t.bits) + " bits, group " + std::to_string(t.group) + ", storage " +
-         std::to_string(static_cast<int>(t.scaleType)) + (t.symmetric ? ", symmetric" : "") + ", m " + std::to_string(m) +
-         ", n " + std::to_string(t.rows) + ", k " + std::to_string(t.columns);
+         std::to_string(static_cast<int>(t.scaleType)) + (t.symmetric ? ", symmetric" : "") + ", m " +
+         std::to_string(m) + ", n " + std::to_string(t.rows) + ", k " + std::to_string(t.columns);
 }
 
 // Exact: fp32 rounding only, relative to the size of the summed terms. Int8: 1 % of the result's RMS.
@@ -62,7 +62,8 @@ void extremes(ThreadPool& pool) {
         TestMatrix t = randomMatrix(random, 40, 256, bits, 64, Storage::F32, false);
         std::fill(t.words.begin(), t.words.end(), fill);
         const double code = fill != 0 ? (1 << bits) - 1 : 0;
-        for (size_t i = 0; i < t.values.size(); ++i) t.values[i] = t.scales.values[i / 64] * code + t.biases.values[i / 64];
+        for (size_t i = 0; i < t.values.size(); ++i)
+          t.values[i] = t.scales.values[i / 64] * code + t.biases.values[i / 64];
         for (int64_t m : {1, 2, 7}) {
           const std::vector<float> x(static_cast<size_t>(m * 256), sign);
           std::vector<float> y(static_cast<size_t>(m * 40));
@@ -89,7 +90,8 @@ void many(ThreadPool& pool, Random& random) {
         quantizedMatmul(pool, matrices[i], x.data(), alone[i].data(), m, precision);
       }
       quantizedMatmulMany(pool, matrices, outputs, 3, x.data(), m, precision);
-      for (int i = 0; i < 3; ++i) check(together[i] == alone[i], "many: differs from one by one, m " + std::to_string(m));
+      for (int i = 0; i < 3; ++i)
+        check(together[i] == alone[i], "many: differs from one by one, m " + std::to_string(m));
     }
 }
 
@@ -113,7 +115,8 @@ void dequantized(Random& random) {
     std::vector<float> y(4 * 160);
     dequantizeRows(t.matrix(), indices, 4, y.data());
     std::vector<double> expected;
-    for (int64_t i : indices) expected.insert(expected.end(), t.values.begin() + i * 160, t.values.begin() + (i + 1) * 160);
+    for (int64_t i : indices)
+      expected.insert(expected.end(), t.values.begin() + i * 160, t.values.begin() + (i + 1) * 160);
     checkClose(y, expected, 1e-6, 1e-6, "dequantizeRows, " + describe(t, 0));
   }
 }

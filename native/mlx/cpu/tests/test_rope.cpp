@@ -9,8 +9,8 @@ using namespace pteron::cpu::testing;
 
 namespace {
 
-void compare(ThreadPool& pool, Random& random, int64_t heads, int64_t rows, int64_t dim, int dims, bool traditional, int64_t offset,
-             bool given, bool inPlace) {
+void compare(ThreadPool& pool, Random& random, int64_t heads, int64_t rows, int64_t dim, int dims, bool traditional,
+             int64_t offset, bool given, bool inPlace) {
   const std::vector<float> x = random.floats(rows * heads * dim); // [rows, heads, dim]
   std::vector<float> y = x, freqs;
   for (int i = 0; i < dims / 2; ++i) freqs.push_back(1 + 30 * std::fabs(random.uniform()));
@@ -26,16 +26,19 @@ void compare(ThreadPool& pool, Random& random, int64_t heads, int64_t rows, int6
     for (int64_t head = 0; head < heads; ++head)
       for (int i = 0; i < dims / 2; ++i) {
         // The angle is rounded as fp32 arithmetic has it; its sine and cosine are exact.
-        const float inverse = given ? 1 / freqs[static_cast<size_t>(i)] : static_cast<float>(std::pow(10000.0, -2.0 * i / dims));
+        const float inverse =
+            given ? 1 / freqs[static_cast<size_t>(i)] : static_cast<float>(std::pow(10000.0, -2.0 * i / dims));
         const double angle = static_cast<float>(offset + row) * 0.5f * inverse;
         const size_t at = static_cast<size_t>((row * heads + head) * dim);
-        const size_t first = at + static_cast<size_t>(traditional ? 2 * i : i), second = traditional ? first + 1 : first + static_cast<size_t>(dims / 2);
+        const size_t first = at + static_cast<size_t>(traditional ? 2 * i : i),
+                     second = traditional ? first + 1 : first + static_cast<size_t>(dims / 2);
         expected[first] = x[first] * std::cos(angle) - x[second] * std::sin(angle);
         expected[second] = x[first] * std::sin(angle) + x[second] * std::cos(angle);
       }
   // The inverse frequency may differ by a unit in its last place, which a position multiplies.
   checkClose(y, expected, 2e-6 + 6e-8 * static_cast<double>(offset + rows), 1e-6,
-             "rope, dim " + std::to_string(dim) + "/" + std::to_string(dims) + ", offset " + std::to_string(offset) + (traditional ? ", traditional" : ""));
+             "rope, dim " + std::to_string(dim) + "/" + std::to_string(dims) + ", offset " + std::to_string(offset) +
+                 (traditional ? ", traditional" : ""));
 }
 
 } // namespace

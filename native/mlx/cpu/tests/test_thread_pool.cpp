@@ -70,7 +70,8 @@ void sizes() {
   setenv("PTERON_THREADS", "3", 1);
   check(ThreadPool().threads() == 3, "PTERON_THREADS");
   setenv("PTERON_THREADS", "none", 1);
-  check(ThreadPool::defaultThreads() >= 1 && ThreadPool::defaultThreads() <= 4, "a senseless PTERON_THREADS is ignored");
+  check(ThreadPool::defaultThreads() >= 1 && ThreadPool::defaultThreads() <= 4,
+        "a senseless PTERON_THREADS is ignored");
   unsetenv("PTERON_THREADS");
   for (int i = 0; i < 200; ++i) { // started and stopped at once, and used briefly
     ThreadPool pool(4);
@@ -98,7 +99,8 @@ void scratch() {
     std::memset(big.data(), 2, 3 << 20);
     std::memset(inner.data(), 3, 5 << 20);
     check(reinterpret_cast<uintptr_t>(inner.data()) % 64 == 0, "scratch is aligned");
-    check(static_cast<uint8_t*>(outer.data())[99] == 1 && static_cast<uint8_t*>(big.data())[0] == 2, "scratch blocks do not overlap");
+    check(static_cast<uint8_t*>(outer.data())[99] == 1 && static_cast<uint8_t*>(big.data())[0] == 2,
+          "scratch blocks do not overlap");
     if (round == 3) steady = outer.data();
     if (round > 3) check(outer.data() == steady, "scratch is reused");
   }
