@@ -123,7 +123,8 @@ Napi::Value ProgramWrap::createSession(const Napi::CallbackInfo& info) {
     auto session = std::make_unique<Session>(
         host_->program(), method.IsUndefined() ? "forward" : requireString(method, "method"), contextLength);
     auto shared = std::make_shared<SessionHost>(host_, std::move(session));
-    return AddonData::of(env).sessionClass.New({Napi::External<std::shared_ptr<SessionHost>>::New(env, &shared)});
+    return AddonData::of(env).sessionClass.New(
+        {Napi::External<std::shared_ptr<SessionHost>>::New(env, &shared), info.This()});
   });
 }
 

@@ -53,6 +53,7 @@ SessionWrap::SessionWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
       throw invalidArgument("Use Program.createSession.");
     }
     host_ = *info[0].As<Napi::External<std::shared_ptr<SessionHost>>>().Data();
+    program_ = Napi::Persistent(info[1].As<Napi::Object>());
   });
 }
 
@@ -145,6 +146,7 @@ Napi::Value SessionWrap::reset(const Napi::CallbackInfo& info) {
 Napi::Value SessionWrap::dispose(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
     host_->dispose();
+    program_.Reset();
     return info.Env().Undefined();
   });
 }

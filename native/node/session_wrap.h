@@ -13,7 +13,7 @@ class SessionWrap : public Napi::ObjectWrap<SessionWrap> {
 public:
   static Napi::Function define(Napi::Env env);
 
-  // Only from the addon itself, with a host.
+  // Only from the addon itself, with a host and the Program that it belongs to.
   explicit SessionWrap(const Napi::CallbackInfo& info);
   ~SessionWrap() override;
 
@@ -27,6 +27,7 @@ private:
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
   std::shared_ptr<SessionHost> host_;
+  Napi::ObjectReference program_; // a program that is no longer referenced would be disposed, and this with it
 };
 
 } // namespace pteron

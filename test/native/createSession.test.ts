@@ -1,7 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Program } from '../../src/engine/native/addonTypes';
 import { codeOf } from './support/errors';
-import { load, outsideDelegate, tinyGemma } from './support/fixtures';
+import { addon, contextLength, load, outsideDelegate, tinyGemma } from './support/fixtures';
 
 describe('createSession', () => {
   test('begins at position 0', async () => {
@@ -74,5 +76,18 @@ describe('sessions of one program', () => {
     await session.prefill(prompts[0]!);
     await program.run('forward', forwardInputs([300, 301, 302, 303], 0, [3]));
     expect((await session.decode({ maxTokens: 20 })).tokens).toEqual(await alone(prompts[0]!));
+  });
+
+  test('keeps its program alive when nothing else refers to it', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const session = (await addon.Program.load(tinyGemma)).createSession({ contextLength });
+    for (let i = 0; i < 3; i++) {
+      collectGarbage();
+      await new Promise(setImmediate); // finalizers run between tasks
+    }
+    await session.prefill([1]);
+    expect(session.position).toBe(1);
+    session.dispose();
   });
 });
