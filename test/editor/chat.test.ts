@@ -71,7 +71,8 @@ it('keeps the conversation over a reload of the window', async () => {
   expect(await chat.locator('.turn').first().locator('.code-block code').first().textContent()).toContain('def ');
 });
 
-it('says so when the engine is killed in mid-answer, keeps the text, and works again', async () => {
+// A short answer can end before the kill: then the question is asked once more.
+it('says so when the engine is killed in mid-answer, keeps the text, and works again', { retry: 3 }, async () => {
   const chat = await workbench.openChat();
   const engine = await until('the engine runs', async () => {
     const { engine: now } = await workbench.probe.api();
@@ -83,7 +84,11 @@ it('says so when the engine is killed in mid-answer, keeps the text, and works a
     return answer.length > 40 ? answer : undefined;
   });
   process.kill(engine.pid, 'SIGKILL');
-  await untilState(turn, 'interrupted');
+  await until(
+    'the answer is interrupted',
+    async () => (await turn.getAttribute('data-state')) === 'interrupted',
+    15_000,
+  );
   await turn.locator('.callout-error', { hasText: 'SIGKILL' }).waitFor();
   expect((await answerOf(turn)).startsWith(written.slice(0, 40))).toBe(true);
   await workbench.screenshot('chat-interrupted');
