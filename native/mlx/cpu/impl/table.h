@@ -9,6 +9,7 @@
 #include "convert.h"
 #include "rope.h"
 #include "quantization.h"
+#include "gemv_scales.h"
 #include "gemv_quantized.h"
 #include "panel.h"
 #include "gemm_quantized.h"
