@@ -1,0 +1,57 @@
+#include "frame.h"
+
+#include "../failure.h"
+
+#include <limits>
+
+namespace pteron::mlx::lazy {
+
+namespace {
+
+constexpr int64_t kMostElements = int64_t{1} << 34; // damaged files ask for more
+
+int checked(int64_t size) {
+  expect(size >= std::numeric_limits<int>::min() && size <= std::numeric_limits<int>::max(), "a size is out of range");
+  return static_cast<int>(size);
+}
+
+} // namespace
+
+const mx::array& Frame::at(Tid tid) const {
+  const std::optional<mx::array>& array = arrays_.at(tid.idx);
+  expect(array.has_value(), "a tensor is read that nothing has written");
+  return *array;
+}
+
+std::optional<mx::array> Frame::maybe(const std::optional<Tid>& tid) const {
+  return tid ? std::optional<mx::array>(at(*tid)) : std::nullopt;
+}
+
+mx::array Frame::take(Tid tid) {
+  mx::array array = at(tid);
+  clear(tid);
+  return array;
+}
+
+int64_t Frame::integer(Vid vid) const {
+  return std::visit([](auto value) { return static_cast<int64_t>(value); }, at(vid));
+}
+
+double Frame::number(Vid vid) const {
+  return std::visit([](auto value) { return static_cast<double>(value); }, at(vid));
+}
+
+int Frame::size(const IntOrVid& choice) const { return checked(integer(choice)); }
+
+mx::Shape Frame::shape(const std::vector<IntOrVid>& sizes) const {
+  mx::Shape shape;
+  int64_t count = 1;
+  for (const IntOrVid& each : sizes) {
+    shape.push_back(size(each));
+    count *= std::max(shape.back(), 1);
+    expect(count <= kMostElements, "a tensor is too large");
+  }
+  return shape;
+}
+
+} // namespace pteron::mlx::lazy
