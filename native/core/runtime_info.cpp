@@ -7,10 +7,9 @@
 #include <executorch/runtime/backend/interface.h>
 
 #ifdef PTERON_OWN_DELEGATE
-#include <mlx/version.h>
-
 #include "mlx/cpu/isa.h"
 #include "mlx/cpu/thread_pool.h"
+#include "mlx/device.h"
 #endif
 #ifdef __APPLE__
 #include <sys/sysctl.h>
@@ -47,14 +46,13 @@ RuntimeInfo runtimeInfo() {
   info.backends = backendNames();
   info.memory = machineMemory();
 #ifdef PTERON_OWN_DELEGATE
-  info.mlx = ::mlx::core::version();
+  info.mlx = mlx::libmlxVersion();
   info.threads = cpu::ThreadPool::defaultThreads();
   std::istringstream features(cpu::cpuFeatures());
   for (std::string feature; features >> feature;) {
     info.cpuFeatures.push_back(feature);
   }
-  info.mlxDevice = std::string("cpu (") + cpu::isaName() + ", " + std::to_string(info.threads) +
-                   (info.threads == 1 ? " thread)" : " threads)");
+  info.mlxDevice = mlx::mlxDeviceName();
 #else
   info.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 #if defined(__APPLE__) && defined(PTERON_WITH_MLX)

@@ -1,9 +1,11 @@
 #include "backend.h"
 
+#include "device.h"
 #include "executor.h"
 #include "failure.h"
 #include "graph_info.h"
 #include "last_error.h"
+#include "lazy/executor.h"
 
 #include <executorch/runtime/backend/interface.h>
 
@@ -15,7 +17,7 @@ namespace et = ::executorch::runtime;
 
 constexpr const char* kBackendId = "MLXBackend";
 
-GraphInfo describe(const Executor& executor, const char* method) {
+GraphInfo describe(const GraphExecutor& executor, const char* method) {
   GraphInfo info;
   info.method = method ? method : "";
   const Graph& graph = executor.graph();
@@ -54,10 +56,9 @@ public:
 
   et::Result<et::DelegateHandle*> init(et::BackendInitContext& context, et::FreeableBuffer* processed,
                                        et::ArrayRef<et::CompileSpec>) const override {
-    std::unique_ptr<Executor> executor;
+    std::unique_ptr<GraphExecutor> executor;
     const Error error = guarded([&] {
-      executor = std::make_unique<Executor>(decodeGraph(processed->data(), processed->size()),
-                                            context.get_named_data_map(), pool_);
+      executor = makeExecutor(decodeGraph(processed->data(), processed->size()), context.get_named_data_map());
       reportGraph(describe(*executor, context.get_method_name()));
     });
     if (error != Error::Ok) return error;
@@ -67,12 +68,19 @@ public:
 
   Error execute(et::BackendExecutionContext&, et::DelegateHandle* handle,
                 et::Span<et::EValue*> arguments) const override {
-    return guarded([&] { static_cast<Executor*>(handle)->execute(arguments); });
+    return guarded([&] { static_cast<GraphExecutor*>(handle)->execute(arguments); });
   }
 
-  void destroy(et::DelegateHandle* handle) const override { delete static_cast<Executor*>(handle); }
+  void destroy(et::DelegateHandle* handle) const override { delete static_cast<GraphExecutor*>(handle); }
 
 private:
+  std::unique_ptr<GraphExecutor> makeExecutor(Graph graph, const et::NamedDataMap* data) const {
+    if (mlxDevice() == MlxDevice::Kernels && !needsLibmlx(graph))
+      return std::make_unique<Executor>(std::move(graph), data, pool_);
+    const auto device = mlxDevice() == MlxDevice::Gpu ? ::mlx::core::Device::gpu : ::mlx::core::Device::cpu;
+    return std::make_unique<lazy::Executor>(std::move(graph), data, device);
+  }
+
   mutable cpu::ThreadPool pool_; // shared by all programs: a call that finds it busy works on its own thread
 };
 

@@ -1,10 +1,10 @@
 #include "compile.h"
 
 #include "failure.h"
+#include "refusal.h"
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 namespace pteron::mlx {
 
@@ -187,28 +187,16 @@ private:
   CompiledChain result_;
 };
 
-void refuseUnsupported(const Chain& chain) {
-  std::set<std::string> refusals;
-  for (const auto& node : chain) {
-    const Handler& handler = handlers()[static_cast<size_t>(node->kind)];
-    const std::string name = nodeName(node->kind);
-    if (!handler.run)
-      refusals.insert(name);
-    else if (const char* reason = handler.refuse ? handler.refuse(*node) : nullptr)
-      refusals.insert(name + " (" + reason + ")");
-  }
-  if (refusals.empty()) return;
-  std::string list;
-  for (const std::string& each : refusals) list += (list.empty() ? "" : ", ") + each;
-  throw Failure(Error::DelegateInvalidCompatibility, (refusals.size() == 1 ? "node " : "nodes ") + list +
-                                                         (refusals.size() == 1 ? " is" : " are") +
-                                                         " not supported by this MLX delegate");
+const char* reasonAgainst(const Node& node) {
+  const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
+  if (!handler.run) return "";
+  return handler.refuse ? handler.refuse(node) : nullptr;
 }
 
 } // namespace
 
 CompiledChain compileChain(Graph& graph, Chain& chain, bool isMain) {
-  refuseUnsupported(chain);
+  refuseUnsupported(chain, reasonAgainst);
   return Compiler(graph, isMain).run(chain);
 }
 

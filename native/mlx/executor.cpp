@@ -2,31 +2,11 @@
 
 #include "copy.h"
 #include "failure.h"
-
-#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
+#include "runtime_tensor.h"
 
 namespace pteron::mlx {
 
 namespace {
-
-using EtTensor = ::executorch::aten::Tensor;
-
-Tensor fromEt(const EtTensor& tensor) {
-  Shape shape;
-  for (auto size : tensor.sizes()) shape.push(size);
-  const auto type = static_cast<DType>(tensor.scalar_type());
-  if (byteSize(type) == 0)
-    throw Failure(Error::InvalidType, "an input or output has an element type that MLX does not have");
-  return denseTensor(const_cast<void*>(tensor.const_data_ptr()), type, type, shape);
-}
-
-void resize(EtTensor& tensor, const Shape& shape) {
-  ::executorch::aten::SizesType sizes[kMaxRank];
-  for (int i = 0; i < shape.rank; ++i) sizes[i] = static_cast<::executorch::aten::SizesType>(shape[i]);
-  const auto error = ::executorch::runtime::resize_tensor(tensor, {sizes, static_cast<size_t>(shape.rank)});
-  if (error != Error::Ok)
-    throw Failure(error, "an output of shape " + shape.text() + " is larger than the program declares");
-}
 
 // Frame's OutputMemory over the span of output values.
 void* outputMemory(void* context, int output, DType memory, const Shape& shape) {
@@ -52,7 +32,8 @@ void copyView(Frame& frame, const Step& step) {
 } // namespace
 
 Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, cpu::ThreadPool& pool)
-    : graph_(std::move(graph)), constants_(graph_, data), state_(layoutState(graph_)), profile_(Profile::create()) {
+    : graph_(std::move(graph)), constants_(graph_, data), layout_(layoutState(graph_)),
+      state_(static_cast<int64_t>(layout_.bytes), [this] { return std::make_shared<HostState>(layout_); }), profile_(Profile::create()) {
   if (graph_.initChain >= 0) runInitChain(pool);
   main_ = compileChain(graph_, graph_.chains[graph_.mainChain], true);
   frame_ = std::make_unique<Frame>(pool, main_.versions, graph_.values);
@@ -92,7 +73,7 @@ void Executor::bindInputs(Span<EValue*> arguments) {
   }
 }
 
-void Executor::bindState(const State& state) {
+void Executor::bindState(const HostState& state) {
   for (size_t i = 0; i < graph_.mutableMap.size(); ++i) {
     const uint32_t slot = graph_.mutableMap[i];
     Shape shape;
@@ -108,7 +89,7 @@ void Executor::execute(Span<EValue*> arguments) {
                                               " arguments instead of " +
                                               std::to_string(graph_.inputMap.size() + graph_.outputMap.size()));
   Span<EValue*> outputs(arguments.data() + graph_.inputMap.size(), graph_.outputMap.size());
-  const std::shared_ptr<State> state = state_.active();
+  const auto state = std::static_pointer_cast<HostState>(state_.active());
   bindInputs(arguments);
   bindState(*state);
   frame_->outputMemory = outputMemory;
@@ -162,7 +143,7 @@ void Executor::deliverOutputs(Span<EValue*> outputs) {
   }
 }
 
-void Executor::commitState(const State& state) {
+void Executor::commitState(const HostState& state) {
   for (const Commit& commit : main_.commits) {
     const Tensor& value = frame_->at(Tid{commit.version});
     const Tensor& buffer = frame_->at(Tid{commit.slot});
@@ -171,7 +152,7 @@ void Executor::commitState(const State& state) {
       throw Failure(Error::InvalidProgram,
                     "new state of shape " + value.shape.text() + " for a buffer of " + buffer.shape.text());
     const bool own =
-        value.data >= state.buffer(0) && value.data < static_cast<char*>(state.buffer(0)) + state_.layout().bytes;
+        value.data >= state.buffer(0) && value.data < static_cast<char*>(state.buffer(0)) + layout_.bytes;
     copyTensor(own ? frame_->denseCopy(value) : value, buffer);
     frame_->endNode();
   }

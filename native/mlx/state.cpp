@@ -2,16 +2,11 @@
 
 #include "failure.h"
 #include "sessions.h"
-#include "tensor.h"
-
-#include <cstdlib>
-#include <string>
 
 namespace pteron::mlx {
 
 namespace {
 
-constexpr size_t kAlignment = 64;
 constexpr int kNone = -1;
 
 using Session = std::map<const StateOwner*, std::shared_ptr<State>>;
@@ -36,34 +31,10 @@ Registry& registry() {
 thread_local int loadScope = kNone;
 thread_local int activeContext = kNone, activeSession = kNone;
 
-std::shared_ptr<State> newState(const StateLayout& layout) { return std::make_shared<State>(layout); }
-
 } // namespace
 
-StateLayout layoutState(const Graph& graph) {
-  StateLayout layout;
-  for (uint32_t slot : graph.mutableMap) {
-    Shape shape;
-    for (int64_t size : graph.meta[slot].shape) shape.push(size);
-    layout.offsets.push_back(layout.bytes);
-    const size_t bytes = static_cast<size_t>(shape.count()) * byteSize(graph.meta[slot].type);
-    layout.bytes += (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  }
-  return layout;
-}
-
-// calloc takes large blocks from the system as zero pages that exist only once touched.
-State::State(const StateLayout& layout)
-    : layout_(layout), base_(static_cast<char*>(std::calloc(1, layout.bytes + kAlignment))) {
-  if (!base_)
-    throw Failure(Error::MemoryAllocationFailed,
-                  "no memory for a session's state of " + std::to_string(layout.bytes >> 20) + " MB");
-  data_ = base_ + (kAlignment - reinterpret_cast<uintptr_t>(base_) % kAlignment);
-}
-
-State::~State() { std::free(base_); }
-
-StateOwner::StateOwner(StateLayout layout) : layout_(std::move(layout)), context_(loadScope) {
+StateOwner::StateOwner(int64_t bytes, std::function<std::shared_ptr<State>()> create)
+    : bytes_(bytes), create_(std::move(create)), context_(loadScope) {
   const std::lock_guard lock(registry().mutex);
   const auto context = registry().contexts.find(context_);
   if (context != registry().contexts.end()) context->second.owners.insert(this);
@@ -87,12 +58,12 @@ std::shared_ptr<State> StateOwner::active() {
       if (session == context->second.sessions.end())
         throw Failure(Error::InvalidState, "the program has sessions, but none of them is active on this thread");
       std::shared_ptr<State>& state = session->second[this];
-      if (!state) state = newState(layout_);
+      if (!state) state = create_();
       return state;
     }
   }
   const std::lock_guard lock(mutex_);
-  if (!own_) own_ = newState(layout_);
+  if (!own_) own_ = create_();
   return own_;
 }
 
@@ -130,7 +101,7 @@ int64_t mutable_state_bytes_per_session(int context) {
   const auto found = registry().contexts.find(context);
   int64_t bytes = 0;
   if (found != registry().contexts.end())
-    for (const auto* owner : found->second.owners) bytes += static_cast<int64_t>(owner->layout().bytes);
+    for (const auto* owner : found->second.owners) bytes += owner->bytes();
   return bytes;
 }
 

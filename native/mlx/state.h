@@ -1,9 +1,9 @@
 // Mutable buffers (KV caches and other state) of the graphs, one set for each session, and the contexts that group them.
 #pragma once
 
-#include "graph.h"
-
 #include <cstdint>
+#include <functional>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,32 +12,22 @@
 
 namespace pteron::mlx {
 
-// Where the mutable buffers of one graph lie within one allocation.
-struct StateLayout {
-  std::vector<size_t> offsets; // by mutable map entry
-  size_t bytes = 0;
-};
-StateLayout layoutState(const Graph& graph);
-
-// One graph's buffers of one session, zero until written; pages that are never touched cost nothing.
+// One graph's buffers of one session.
 class State {
 public:
-  explicit State(const StateLayout& layout);
-  ~State();
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  void* buffer(size_t entry) const { return data_ + layout_.offsets[entry]; }
-
-private:
-  const StateLayout& layout_;
-  char* base_;
-  char* data_;
+  virtual ~State() = default;
+  // The same content in memory of its own.
+  virtual std::shared_ptr<State> copy() const = 0;
+  // The content as bytes, the same number for every state of a graph. Both throw Failure or what the stream throws.
+  virtual void save(std::ostream& file) const = 0;
+  virtual void restore(std::istream& file) = 0;
 };
 
 // A graph's membership in the context whose load scope was open when it was loaded, and its state there.
 class StateOwner {
 public:
-  explicit StateOwner(StateLayout layout);
+  // A state takes that many bytes, and `create` makes an empty one.
+  StateOwner(int64_t bytes, std::function<std::shared_ptr<State>()> create);
   ~StateOwner();
   StateOwner(const StateOwner&) = delete;
   StateOwner& operator=(const StateOwner&) = delete;
@@ -45,10 +35,12 @@ public:
   // The state to execute with on this thread: the active session's, or the graph's own where its context has no
   // sessions. Throws Failure where a session is needed and none, or another context's, is active.
   std::shared_ptr<State> active();
-  const StateLayout& layout() const { return layout_; }
+  int64_t bytes() const { return bytes_; }
+  std::shared_ptr<State> create() const { return create_(); }
 
 private:
-  const StateLayout layout_;
+  const int64_t bytes_;
+  const std::function<std::shared_ptr<State>()> create_;
   const int context_;
   std::mutex mutex_;
   std::shared_ptr<State> own_; // allocated at first use

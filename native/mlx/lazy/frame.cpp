@@ -27,10 +27,11 @@ std::optional<mx::array> Frame::maybe(const std::optional<Tid>& tid) const {
   return tid ? std::optional<mx::array>(at(*tid)) : std::nullopt;
 }
 
-mx::array Frame::take(Tid tid) {
-  mx::array array = at(tid);
-  clear(tid);
-  return array;
+std::vector<mx::array> Frame::unevaluated() const {
+  std::vector<mx::array> pending;
+  for (const std::optional<mx::array>& each : arrays_)
+    if (each && !each->is_available()) pending.push_back(*each);
+  return pending;
 }
 
 int64_t Frame::integer(Vid vid) const {

@@ -29,8 +29,9 @@ public:
   const mx::array& at(Tid tid) const;
   const mx::array& operator()(Tid tid) const { return at(tid); }
   std::optional<mx::array> maybe(const std::optional<Tid>& tid) const;
-  // The array, and the slot is empty afterwards: the caller's may be the last reference, so libmlx can reuse its memory.
-  mx::array take(Tid tid);
+  bool has(Tid tid) const { return arrays_[tid.idx].has_value(); }
+  // What has been built and not computed yet.
+  std::vector<mx::array> unevaluated() const;
   void set(Tid tid, mx::array array) { arrays_[tid.idx] = std::move(array); }
   void clear(Tid tid) { arrays_[tid.idx].reset(); }
 

@@ -1,47 +1,13 @@
 // Host integers: sizes and positions.
-#include "../failure.h"
+#include "../integer_math.h"
 #include "../handlers.h"
-
-#include <limits>
 
 namespace pteron::mlx {
 
 namespace {
 
-// Positions and sizes stay far below this; a graph that leaves it is damaged, and signed overflow is undefined.
-constexpr int64_t kMost = int64_t{1} << 62;
-
-int64_t checked(__int128 value) {
-  expect(value > -kMost && value < kMost, "an integer overflows");
-  return static_cast<int64_t>(value);
-}
-
-void runAddInt(Frame& frame, const AddIntNode& node) {
-  frame.set(node.out, checked(static_cast<__int128>(frame.integer(node.a)) + frame.integer(node.b)));
-}
-
-void runSubtractInt(Frame& frame, const SubtractIntNode& node) {
-  frame.set(node.out, checked(static_cast<__int128>(frame.integer(node.a)) - frame.integer(node.b)));
-}
-
-void runMultiplyInt(Frame& frame, const MultiplyIntNode& node) {
-  frame.set(node.out, checked(static_cast<__int128>(frame.integer(node.a)) * frame.integer(node.b)));
-}
-
-// Quotient and remainder round down, as in Python and MLX.
-int64_t floorDivide(int64_t a, int64_t b) {
-  expect(b != 0, "division by zero");
-  expect(a != std::numeric_limits<int64_t>::min() || b != -1, "an integer overflows");
-  return a / b - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-void runFloorDivideInt(Frame& frame, const FloorDivideIntNode& node) {
-  frame.set(node.out, floorDivide(frame.integer(node.a), frame.integer(node.b)));
-}
-
-void runModInt(Frame& frame, const ModIntNode& node) {
-  const int64_t a = frame.integer(node.a), b = frame.integer(node.b);
-  frame.set(node.out, a - b * floorDivide(a, b));
+template <class N, int64_t (*Op)(int64_t, int64_t)> void runBinary(Frame& frame, const N& node) {
+  frame.set(node.out, Op(frame.integer(node.a), frame.integer(node.b)));
 }
 
 void runSymSize(Frame& frame, const SymSizeNode& node) {
@@ -61,11 +27,11 @@ void runNoop(Frame&, const NoopNode&) {}
 
 void addIntegerHandlers(HandlerTable& table) {
   on<&runNoop>(table, Effect::Value);
-  on<&runAddInt>(table, Effect::Value);
-  on<&runSubtractInt>(table, Effect::Value);
-  on<&runMultiplyInt>(table, Effect::Value);
-  on<&runFloorDivideInt>(table, Effect::Value);
-  on<&runModInt>(table, Effect::Value);
+  on<&runBinary<AddIntNode, addIntegers>>(table, Effect::Value);
+  on<&runBinary<SubtractIntNode, subtractIntegers>>(table, Effect::Value);
+  on<&runBinary<MultiplyIntNode, multiplyIntegers>>(table, Effect::Value);
+  on<&runBinary<FloorDivideIntNode, floorDivide>>(table, Effect::Value);
+  on<&runBinary<ModIntNode, floorModulo>>(table, Effect::Value);
   on<&runSymSize>(table, Effect::Value);
   on<&runItemInt>(table, Effect::Value);
 }

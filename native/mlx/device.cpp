@@ -1,0 +1,65 @@
+#include "device.h"
+
+#include "cpu/isa.h"
+#include "cpu/thread_pool.h"
+
+#include <mlx/device.h>
+#include <mlx/version.h>
+
+#include <cstdlib>
+#include <string_view>
+#include <variant>
+
+namespace pteron::mlx {
+
+namespace mx = ::mlx::core;
+
+namespace {
+
+const mx::Device kGpu(mx::Device::gpu);
+
+MlxDevice chosen() {
+  const char* wish = std::getenv("PTERON_DEVICE");
+  const std::string_view name = wish ? wish : "";
+  if (name == "cpu") return MlxDevice::Kernels;
+  if (name == "cpu-libmlx") return MlxDevice::LibmlxCpu;
+  return mx::is_available(kGpu) ? MlxDevice::Gpu : MlxDevice::Kernels;
+}
+
+template <class T> T gpuProperty(const char* name) {
+  const auto& properties = mx::device_info(kGpu);
+  const auto found = properties.find(name);
+  if (found == properties.end() || !std::holds_alternative<T>(found->second)) return {};
+  return std::get<T>(found->second);
+}
+
+} // namespace
+
+MlxDevice mlxDevice() {
+  static const MlxDevice device = chosen();
+  return device;
+}
+
+std::string mlxDeviceName() {
+  if (mlxDevice() == MlxDevice::Gpu) return "cuda: " + gpuProperty<std::string>("device_name");
+  if (mlxDevice() == MlxDevice::LibmlxCpu) return "cpu (libmlx)";
+  const int threads = cpu::ThreadPool::defaultThreads();
+  return std::string("cpu (") + cpu::isaName() + ", " + std::to_string(threads) +
+         (threads == 1 ? " thread)" : " threads)");
+}
+
+int64_t mlxDeviceMemory() {
+  return mlxDevice() == MlxDevice::Gpu ? static_cast<int64_t>(gpuProperty<size_t>("total_memory")) : 0;
+}
+
+std::string libmlxVersion() { return mx::version(); }
+
+bool needsLibmlx(const Graph& graph) {
+  for (const Chain& chain : graph.chains)
+    for (const auto& node : chain)
+      if (node->kind == NodeKind::Scan || node->kind == NodeKind::If || node->kind == NodeKind::MetalKernel)
+        return true;
+  return false;
+}
+
+} // namespace pteron::mlx

@@ -1,0 +1,22 @@
+// Element types of the graph and of libmlx.
+#pragma once
+
+#include "../dtype.h"
+
+#include <mlx/dtype.h>
+
+namespace pteron::mlx::lazy {
+
+namespace mx = ::mlx::core;
+
+// Throw Failure for a type that the other side does not have.
+mx::Dtype toMlx(DType type);
+DType fromMlx(mx::Dtype type);
+inline mx::Dtype toMlx(int8_t scalarType) { return toMlx(static_cast<DType>(scalarType)); }
+
+// Why a node cannot make that type, or null.
+inline const char* refuseType(int8_t scalarType) {
+  return byteSize(static_cast<DType>(scalarType)) ? nullptr : "of an unsupported element type";
+}
+
+} // namespace pteron::mlx::lazy

@@ -1,0 +1,233 @@
+#include "executor.h"
+
+#include "../failure.h"
+#include "../refusal.h"
+#include "../runtime_tensor.h"
+#include "dtypes.h"
+#include "handlers.h"
+
+#include <mlx/ops.h>
+#include <mlx/transforms.h>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+namespace pteron::mlx::lazy {
+
+namespace {
+
+constexpr int kMostDepth = 8; // chains within chains
+// Evaluating every so many bytes keeps the peak of one long graph (an audio encoder, a long prefill) down.
+constexpr size_t kMostPendingBytes = size_t{1} << 30;
+
+const char* reasonAgainst(const Node& node) {
+  const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
+  if (!handler.run) return "";
+  return handler.refuse ? handler.refuse(node) : nullptr;
+}
+
+mx::Shape shapeOf(const Shape& shape) {
+  mx::Shape sizes;
+  for (int i = 0; i < shape.rank; ++i) {
+    expect(shape[i] <= INT32_MAX, "a tensor is too large for libmlx");
+    sizes.push_back(static_cast<int>(shape[i]));
+  }
+  return sizes;
+}
+
+int64_t stateBytesOf(const Graph& graph) {
+  int64_t bytes = 0;
+  for (uint32_t slot : graph.mutableMap) {
+    Shape shape;
+    for (int64_t size : graph.meta[slot].shape) shape.push(size);
+    bytes += shape.count() * static_cast<int64_t>(byteSize(graph.meta[slot].type));
+  }
+  return bytes;
+}
+
+// A copy in memory that libmlx owns.
+mx::array copied(const Tensor& tensor) {
+  const auto bytes = static_cast<size_t>(tensor.count()) * byteSize(tensor.memory);
+  auto* memory = new char[bytes + 1];
+  if (bytes > 0) std::memcpy(memory, tensor.data, bytes);
+  return mx::array(memory, shapeOf(tensor.shape), toMlx(tensor.memory), [](void* data) { delete[] static_cast<char*>(data); });
+}
+
+} // namespace
+
+Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, mx::Device device)
+    : graph_(std::move(graph)),
+      state_(stateBytesOf(graph_), [this] { return std::make_shared<ArrayState>(graph_); }),
+      frame_(mx::new_thread_unsafe_stream(device), graph_.tensors(), graph_.values) {
+  for (const Chain& chain : graph_.chains) refuseUnsupported(chain, reasonAgainst);
+  frame_.runChain = [this](uint32_t chain) { runChain(chain); };
+  bindConstants(data, device);
+  if (graph_.initChain >= 0) runInitChain();
+  planReleases();
+}
+
+void Executor::bindConstants(const ::executorch::runtime::NamedDataMap* data, mx::Device device) {
+  mapped_ = std::make_unique<Constants>(graph_, data);
+  constantBytes_ = mapped_->bytes();
+  std::vector<mx::array> arrays;
+  for (uint32_t slot = 0; slot < graph_.constants; ++slot) {
+    const Tensor& constant = mapped_->at(slot);
+    arrays.emplace_back(constant.data, shapeOf(constant.shape), toMlx(constant.memory), [](void*) {});
+    frame_.set(Tid{slot}, arrays.back());
+  }
+  // Where libmlx could not use the mapped memory it has copied it by now.
+  if (device == mx::Device::gpu) mapped_.reset();
+}
+
+void Executor::runInitChain() {
+  if (static_cast<uint32_t>(graph_.initChain) == graph_.mainChain)
+    throw Failure(Error::InvalidProgram, "the init chain is the main chain");
+  runChain(static_cast<uint32_t>(graph_.initChain));
+  std::vector<mx::array> constants;
+  for (uint32_t slot = 0; slot < graph_.constants; ++slot) constants.push_back(frame_(Tid{slot}));
+  mx::eval(constants);
+  clearFrame();
+}
+
+// A temporary that only the main chain knows can go after its last reader; libmlx can then reuse its memory.
+void Executor::planReleases() {
+  Chain& main = graph_.chains[graph_.mainChain];
+  std::vector<bool> shared(graph_.tensors());
+  const auto ignore = [](Vid&, Access) {};
+  for (size_t i = 0; i < graph_.chains.size(); ++i)
+    for (const auto& node : graph_.chains[i])
+      if (i != graph_.mainChain) visitSlots(*node, [&](Tid& tid, Access) { shared[tid.idx] = true; }, ignore);
+  std::vector<size_t> last(graph_.tensors(), SIZE_MAX);
+  for (size_t i = 0; i < main.size(); ++i) visitSlots(*main[i], [&](Tid& tid, Access) { last[tid.idx] = i; }, ignore);
+  for (const IoSlot& slot : graph_.outputMap)
+    if (slot.isTensor) shared[slot.idx] = true;
+  released_.resize(main.size());
+  for (uint32_t slot = 0; slot < graph_.tensors(); ++slot)
+    if (graph_.space(slot) == Space::Temp && !shared[slot] && last[slot] != SIZE_MAX)
+      released_[last[slot]].push_back(Tid{slot});
+}
+
+void Executor::execute(Span<EValue*> arguments) {
+  const std::lock_guard lock(mutex_);
+  const size_t inputs = graph_.inputMap.size(), outputs = graph_.outputMap.size();
+  if (arguments.size() != inputs + outputs)
+    throw Failure(Error::InvalidArgument, "the call has " + std::to_string(arguments.size()) +
+                                              " arguments instead of " + std::to_string(inputs + outputs));
+  const Span<EValue*> outputValues(arguments.data() + inputs, outputs);
+  const auto state = std::static_pointer_cast<ArrayState>(state_.active());
+  try {
+    bindInputs(arguments);
+    std::vector<mx::array> buffers = state->take();
+    for (size_t i = 0; i < buffers.size(); ++i) frame_.set(Tid{graph_.mutableMap[i]}, std::move(buffers[i]));
+    buffers.clear();
+    runChain(graph_.mainChain);
+    std::vector<mx::array> all = results(outputValues);
+    const std::vector<mx::array> delivered = all;
+    for (uint32_t slot : graph_.mutableMap) buffers.push_back(frame_(Tid{slot}));
+    all.insert(all.end(), buffers.begin(), buffers.end());
+    clearFrame();
+    mx::eval(std::move(all));
+    deliver(delivered, outputValues);
+    state->keep(std::move(buffers));
+  } catch (...) {
+    clearFrame();
+    throw;
+  }
+}
+
+void Executor::bindInputs(Span<EValue*> arguments) {
+  for (size_t i = 0; i < graph_.inputMap.size(); ++i) {
+    const IoSlot slot = graph_.inputMap[i];
+    const EValue& value = *arguments[i];
+    if (slot.isTensor && value.isTensor())
+      frame_.set(Tid{slot.idx}, copied(fromEt(value.toTensor())));
+    else if (!slot.isTensor && value.isInt())
+      frame_.set(Vid{slot.idx}, value.toInt());
+    else if (!slot.isTensor && value.isDouble())
+      frame_.set(Vid{slot.idx}, value.toDouble());
+    else if (!slot.isTensor && value.isBool())
+      frame_.set(Vid{slot.idx}, value.toBool());
+    else
+      throw Failure(Error::InvalidArgument, "input " + std::to_string(i) + " is not of the declared kind");
+  }
+}
+
+void Executor::runChain(uint32_t chain) {
+  if (chain >= graph_.chains.size()) throw Failure(Error::InvalidProgram, "a chain is named that does not exist");
+  if (depth_ >= kMostDepth) throw Failure(Error::InvalidProgram, "chains call each other too deeply");
+  struct Depth {
+    int& value;
+    explicit Depth(int& depth) : value(depth) { ++value; }
+    ~Depth() { --value; }
+  } depth(depth_);
+  const Chain& nodes = graph_.chains[chain];
+  const bool releases = chain == graph_.mainChain && !released_.empty();
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    runNode(*nodes[i], i);
+    if (!releases) continue;
+    for (Tid tid : released_[i]) frame_.clear(tid);
+  }
+}
+
+void Executor::runNode(const Node& node, size_t index) {
+  const auto failed = [&](Error code, const char* what) {
+    return Failure(code, "node " + std::to_string(index) + " (" + nodeName(node.kind) + "): " + what);
+  };
+  try {
+    handlers()[static_cast<size_t>(node.kind)].run(frame_, node);
+  } catch (const Failure& failure) {
+    throw failed(failure.code, failure.what());
+  } catch (const std::exception& error) {
+    throw failed(Error::InvalidArgument, error.what());
+  }
+  evaluatePending(node);
+}
+
+void Executor::evaluatePending(const Node& node) {
+  visitSlots(
+      const_cast<Node&>(node), // only looked at
+      [&](Tid& tid, Access access) {
+        if (access == Access::Write && frame_.has(tid)) pendingBytes_ += frame_(tid).nbytes();
+      },
+      [](Vid&, Access) {});
+  if (pendingBytes_ < kMostPendingBytes) return;
+  mx::eval(frame_.unevaluated());
+  pendingBytes_ = 0;
+}
+
+std::vector<mx::array> Executor::results(Span<EValue*> outputs) const {
+  std::vector<mx::array> arrays;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const IoSlot slot = graph_.outputMap[i];
+    if (!slot.isTensor) {
+      *outputs[i] = EValue(frame_.integer(Vid{slot.idx}));
+      continue;
+    }
+    if (!outputs[i]->isTensor())
+      throw Failure(Error::InvalidArgument, "output " + std::to_string(i) + " is not a tensor");
+    const mx::Dtype type = toMlx(static_cast<DType>(outputs[i]->toTensor().scalar_type()));
+    arrays.push_back(mx::contiguous(mx::astype(frame_(Tid{slot.idx}), type, frame_.stream()), false, frame_.stream()));
+  }
+  return arrays;
+}
+
+void Executor::deliver(const std::vector<mx::array>& results, Span<EValue*> outputs) const {
+  size_t next = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!graph_.outputMap[i].isTensor) continue;
+    const mx::array& value = results[next++];
+    Shape shape;
+    for (int size : value.shape()) shape.push(size);
+    EtTensor& target = outputs[i]->toTensor();
+    resize(target, shape);
+    if (value.nbytes() > 0) std::memcpy(target.mutable_data_ptr(), value.data<char>(), value.nbytes());
+  }
+}
+
+void Executor::clearFrame() {
+  for (uint32_t slot = graph_.constants; slot < graph_.tensors(); ++slot) frame_.clear(Tid{slot});
+  pendingBytes_ = 0;
+}
+
+} // namespace pteron::mlx::lazy

@@ -1,0 +1,65 @@
+// Executes one graph by building it from arrays of libmlx, on an NVIDIA GPU or on libmlx's CPU stream.
+#pragma once
+
+#include "../constants.h"
+#include "../graph_executor.h"
+#include "../state.h"
+#include "frame.h"
+
+#include <memory>
+#include <mutex>
+
+namespace pteron::mlx::lazy {
+
+// The mutable buffers of one session; empty until first used, and after a call that failed.
+class ArrayState final : public State {
+public:
+  explicit ArrayState(const Graph& graph) : graph_(graph) {}
+  // Hands the arrays over: the caller's are then the only references, so libmlx can update them in place.
+  std::vector<mx::array> take();
+  void keep(std::vector<mx::array> arrays) { arrays_ = std::move(arrays); }
+
+  std::shared_ptr<State> copy() const override;
+  void save(std::ostream& file) const override;
+  void restore(std::istream& file) override;
+
+private:
+  std::vector<mx::array> zeros() const;
+  const Graph& graph_;
+  std::vector<mx::array> arrays_;
+};
+
+class Executor final : public GraphExecutor {
+public:
+  // Wraps or uploads the constants and runs the init chain. Throws Failure.
+  Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, mx::Device device);
+
+  void execute(Span<EValue*> arguments) override;
+  const Graph& graph() const override { return graph_; }
+  int64_t constantBytes() const override { return constantBytes_; }
+  int64_t stateBytes() const override { return state_.bytes(); }
+
+private:
+  void bindConstants(const ::executorch::runtime::NamedDataMap* data, mx::Device device);
+  void runInitChain();
+  void planReleases();
+  void bindInputs(Span<EValue*> arguments);
+  void runChain(uint32_t chain);
+  void runNode(const Node& node, size_t index);
+  void evaluatePending(const Node& node);
+  std::vector<mx::array> results(Span<EValue*> outputs) const;
+  void deliver(const std::vector<mx::array>& results, Span<EValue*> outputs) const;
+  void clearFrame();
+
+  Graph graph_;
+  std::unique_ptr<Constants> mapped_; // what the constants' arrays lie in, on a CPU
+  int64_t constantBytes_ = 0;
+  StateOwner state_;
+  Frame frame_;
+  std::vector<std::vector<Tid>> released_; // by node of the main chain: temporaries that nothing reads later
+  size_t pendingBytes_ = 0;                // of arrays built, not evaluated
+  int depth_ = 0;                          // of chains within chains
+  std::mutex mutex_;
+};
+
+} // namespace pteron::mlx::lazy
