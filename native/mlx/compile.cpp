@@ -1,6 +1,7 @@
 #include "compile.h"
 
 #include "failure.h"
+#include "node_evaluator.h"
 #include "refusal.h"
 
 #include <algorithm>
@@ -20,6 +21,18 @@ struct Version {
   int defined = kNever; // step, or kNever for what was there before
   int lastRead = kNever;
 };
+
+// The kernels' handler, or libmlx's where they have none or refuse the node.
+Handler handlerOf(const Node& node) {
+  const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
+  if (handler.run && !(handler.refuse && handler.refuse(node))) return handler;
+  return {evaluateNode, Effect::Fresh, refuseEvaluation};
+}
+
+const char* reasonAgainst(const Node& node) {
+  const Handler handler = handlerOf(node);
+  return handler.refuse ? handler.refuse(node) : nullptr;
+}
 
 class Compiler {
 public:
@@ -42,7 +55,7 @@ public:
 
 private:
   void addStep(Node& node) {
-    const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
+    const Handler handler = handlerOf(node);
     Step step{handler.run, &node, handler.effect, kNone, kNone, false, false, {}};
     const int index = static_cast<int>(result_.steps.size());
     visitSlots(
@@ -186,12 +199,6 @@ private:
   mutable int64_t hops_ = 0;
   CompiledChain result_;
 };
-
-const char* reasonAgainst(const Node& node) {
-  const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
-  if (!handler.run) return "";
-  return handler.refuse ? handler.refuse(node) : nullptr;
-}
 
 } // namespace
 

@@ -33,7 +33,8 @@ void copyView(Frame& frame, const Step& step) {
 
 Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, cpu::ThreadPool& pool)
     : graph_(std::move(graph)), constants_(graph_, data), layout_(layoutState(graph_)),
-      state_(static_cast<int64_t>(layout_.bytes), [this] { return std::make_shared<HostState>(layout_); }), profile_(Profile::create()) {
+      state_(static_cast<int64_t>(layout_.bytes), [this] { return std::make_shared<HostState>(layout_); }),
+      profile_(Profile::create()) {
   if (graph_.initChain >= 0) runInitChain(pool);
   main_ = compileChain(graph_, graph_.chains[graph_.mainChain], true);
   frame_ = std::make_unique<Frame>(pool, main_.versions, graph_.values);
@@ -151,8 +152,7 @@ void Executor::commitState(const HostState& state) {
     if (!(value.shape == buffer.shape))
       throw Failure(Error::InvalidProgram,
                     "new state of shape " + value.shape.text() + " for a buffer of " + buffer.shape.text());
-    const bool own =
-        value.data >= state.buffer(0) && value.data < static_cast<char*>(state.buffer(0)) + layout_.bytes;
+    const bool own = value.data >= state.buffer(0) && value.data < static_cast<char*>(state.buffer(0)) + layout_.bytes;
     copyTensor(own ? frame_->denseCopy(value) : value, buffer);
     frame_->endNode();
   }

@@ -6,6 +6,7 @@
 #include "mlx_nodes.h"
 #include "tensor.h"
 
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Value {
 // that value must be copied later.
 using OutputMemory = void* (*)(void* context, int output, DType memory, const Shape& shape);
 
+class NodeEvaluator;
+
 class Frame {
 public:
   Frame(cpu::ThreadPool& pool, size_t versions, size_t values);
@@ -29,6 +32,8 @@ public:
   Frame& operator=(const Frame&) = delete;
 
   cpu::ThreadPool& pool() { return pool_; }
+  size_t versions() const { return tensors_.size(); }
+  size_t valueCount() const { return values_.size(); }
 
   Tensor& at(Tid tid) { return tensors_[tid.idx]; }
   Value& at(Vid vid) { return values_[vid.idx]; }
@@ -65,6 +70,7 @@ public:
   OutputMemory outputMemory = nullptr;
   void* outputContext = nullptr;
   const std::vector<int>* directOutputs = nullptr; // version → output that it is, or -1
+  std::shared_ptr<NodeEvaluator> evaluator;        // made by the first node that libmlx evaluates
 
 private:
   cpu::ThreadPool& pool_;

@@ -13,7 +13,6 @@ const HandlerTable& handlers() {
     addNormHandlers(all);
     addMatmulHandlers(all);
     addAttentionHandlers(all);
-    addLibmlxHandlers(all);
     return all;
   }();
   return table;

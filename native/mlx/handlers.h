@@ -16,9 +16,9 @@ enum class Effect : uint8_t {
 };
 
 struct Handler {
-  void (*run)(Frame& frame, const Node& node) = nullptr; // null: kind not supported
+  void (*run)(Frame& frame, const Node& node) = nullptr; // null: left to libmlx (node_evaluator.h)
   Effect effect = Effect::Fresh;
-  // Why a node of this kind cannot be executed, or null; asked at load.
+  // Why the kernels cannot execute this node, or null; asked at load. libmlx then may.
   const char* (*refuse)(const Node& node) = nullptr;
 };
 
@@ -42,7 +42,6 @@ void addAttentionHandlers(HandlerTable& table);
 void addElementwiseHandlers(HandlerTable& table);
 void addIndexHandlers(HandlerTable& table);
 void addIntegerHandlers(HandlerTable& table);
-void addLibmlxHandlers(HandlerTable& table);
 void addMatmulHandlers(HandlerTable& table);
 void addNormHandlers(HandlerTable& table);
 void addUpdateHandlers(HandlerTable& table);

@@ -51,14 +51,14 @@ mx::array copied(const Tensor& tensor) {
   const auto bytes = static_cast<size_t>(tensor.count()) * byteSize(tensor.memory);
   auto* memory = new char[bytes + 1];
   if (bytes > 0) std::memcpy(memory, tensor.data, bytes);
-  return mx::array(memory, shapeOf(tensor.shape), toMlx(tensor.memory), [](void* data) { delete[] static_cast<char*>(data); });
+  return mx::array(memory, shapeOf(tensor.shape), toMlx(tensor.memory),
+                   [](void* data) { delete[] static_cast<char*>(data); });
 }
 
 } // namespace
 
 Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, mx::Device device)
-    : graph_(std::move(graph)),
-      state_(stateBytesOf(graph_), [this] { return std::make_shared<ArrayState>(graph_); }),
+    : graph_(std::move(graph)), state_(stateBytesOf(graph_), [this] { return std::make_shared<ArrayState>(graph_); }),
       frame_(mx::new_thread_unsafe_stream(device), graph_.tensors(), graph_.values) {
   for (const Chain& chain : graph_.chains) refuseUnsupported(chain, reasonAgainst);
   frame_.runChain = [this](uint32_t chain) { runChain(chain); };

@@ -29,16 +29,16 @@ template <auto Run> Handler& on(HandlerTable& table) {
   return handler;
 }
 
-void addAttentionHandlers(HandlerTable& table);    // Rope, Sdpa, UpdateAndAttend, RMSNorm, LayerNorm
-void addControlHandlers(HandlerTable& table);      // Noop, Scan, If, MetalKernel
-void addConvolutionHandlers(HandlerTable& table);  // Conv*, ConvTranspose*
-void addCreationHandlers(HandlerTable& table);     // Full, FullLike, ARange, Tri, RandomBits
-void addElementwiseHandlers(HandlerTable& table);  // unary, binary, comparison, logical, bitwise, Where, Clip, AsType
-void addIndexHandlers(HandlerTable& table);        // Take…, Gather, Slice…, IndexCopy, ScatterAdd, Sort, Partition …
-void addIntegerHandlers(HandlerTable& table);      // host values: AddInt …, SymSize, ItemInt
-void addMatmulHandlers(HandlerTable& table);       // Addmm, QuantizedMatmul, Dequantize, GatherMm, GatherQmm
-void addReductionHandlers(HandlerTable& table);    // Sum … Median, Softmax, LogSumExp, Cumsum, Any, All, Argmax …
-void addShapeHandlers(HandlerTable& table);        // Reshape, Transpose, Concatenate, Split, Pad, Tile, Roll, Flip, Tril …
+void addAttentionHandlers(HandlerTable& table);   // Rope, Sdpa, UpdateAndAttend, RMSNorm, LayerNorm
+void addControlHandlers(HandlerTable& table);     // Noop, Scan, If, MetalKernel
+void addConvolutionHandlers(HandlerTable& table); // Conv*, ConvTranspose*
+void addCreationHandlers(HandlerTable& table);    // Full, FullLike, ARange, Tri, RandomBits
+void addElementwiseHandlers(HandlerTable& table); // unary, binary, comparison, logical, bitwise, Where, Clip, AsType
+void addIndexHandlers(HandlerTable& table);       // Take…, Gather, Slice…, IndexCopy, ScatterAdd, Sort, Partition …
+void addIntegerHandlers(HandlerTable& table);     // host values: AddInt …, SymSize, ItemInt
+void addMatmulHandlers(HandlerTable& table);      // Addmm, QuantizedMatmul, Dequantize, GatherMm, GatherQmm
+void addReductionHandlers(HandlerTable& table);   // Sum … Median, Softmax, LogSumExp, Cumsum, Any, All, Argmax …
+void addShapeHandlers(HandlerTable& table); // Reshape, Transpose, Concatenate, Split, Pad, Tile, Roll, Flip, Tril …
 
 const HandlerTable& handlers();
 

@@ -1,6 +1,7 @@
 // Root-mean-square normalization.
 #include "../failure.h"
 #include "../handlers.h"
+#include "../node_evaluator.h"
 
 namespace pteron::mlx {
 
@@ -19,8 +20,20 @@ void runRmsNorm(Frame& frame, const RMSNormNode& node) {
   if (dim > 0) cpu::rmsNorm(frame.pool(), frame.floats(x), weight, out.as<float>(), x.count() / dim, dim, node.eps);
 }
 
+// Over the last dimension there is a kernel.
+void runSoftmax(Frame& frame, const SoftmaxNode& node) {
+  const Tensor x = frame.at(node.x);
+  const int axis = wrapAxis(node.axis, x.shape.rank);
+  if (axis != x.shape.rank - 1 || x.shape.last() == 0) return evaluateNode(frame, node);
+  float* out = frame.fresh(node.out, isFloat(x.type) ? x.type : DType::F32, x.shape).as<float>();
+  cpu::softmax(frame.pool(), frame.floats(x), out, x.count() / x.shape.last(), x.shape.last());
+}
+
 } // namespace
 
-void addNormHandlers(HandlerTable& table) { on<&runRmsNorm>(table); }
+void addNormHandlers(HandlerTable& table) {
+  on<&runRmsNorm>(table);
+  on<&runSoftmax>(table);
+}
 
 } // namespace pteron::mlx

@@ -124,7 +124,7 @@ void testUnsupportedKindsAreNamed() {
   add<ScanNode>(graph);
   add<MetalKernelNode>(graph);
   auto& matmul = add<QuantizedMatmulNode>(graph);
-  matmul.mode = "nvfp4";
+  matmul.mode = "fp3";
   std::string reason;
   try {
     Executor executor(std::move(graph), nullptr, pool());
@@ -132,7 +132,7 @@ void testUnsupportedKindsAreNamed() {
     CHECK(failure.code == Error::DelegateInvalidCompatibility);
     reason = failure.what();
   }
-  for (const char* name : {"ScanNode", "MetalKernelNode", "QuantizedMatmulNode (other than affine quantization)"})
+  for (const char* name : {"ScanNode", "MetalKernelNode", "QuantizedMatmulNode (of an unknown quantization mode)"})
     CHECK(reason.find(name) != std::string::npos);
 }
 

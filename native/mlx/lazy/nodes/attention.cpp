@@ -26,10 +26,11 @@ void runRope(Frame& f, const RopeNode& node) {
   if (node.offset.isVid) {
     const int64_t offset = f.integer(node.offset.vid);
     expect(offset >= INT32_MIN && offset <= INT32_MAX, "a position is out of range");
-    return f.set(node.out, mx::fast::rope(x, node.dims, node.traditional, base, node.scale, static_cast<int>(offset), freqs,
-                                          f.stream()));
+    return f.set(node.out, mx::fast::rope(x, node.dims, node.traditional, base, node.scale, static_cast<int>(offset),
+                                          freqs, f.stream()));
   }
-  f.set(node.out, mx::fast::rope(x, node.dims, node.traditional, base, node.scale, f(node.offset.tid), freqs, f.stream()));
+  f.set(node.out,
+        mx::fast::rope(x, node.dims, node.traditional, base, node.scale, f(node.offset.tid), freqs, f.stream()));
 }
 
 void runSdpa(Frame& f, const SdpaNode& node) {

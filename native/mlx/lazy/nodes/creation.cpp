@@ -25,11 +25,12 @@ void runARange(Frame& f, const ARangeNode& node) {
   const int64_t start = f.integer(node.start), stop = f.integer(node.stop), step = f.integer(node.step);
   expect(step != 0, "a range's step is zero");
   constexpr int64_t kMost = int64_t{1} << 40;
-  expect(std::abs(start) < kMost && std::abs(stop) < kMost && std::abs(step) < kMost && (stop - start) / step < (1 << 30),
+  expect(std::abs(start) < kMost && std::abs(stop) < kMost && std::abs(step) < kMost &&
+             (stop - start) / step < (1 << 30),
          "a tensor is too large");
   const mx::Dtype type = node.scalarType ? toMlx(*node.scalarType) : mx::int64;
-  f.set(node.out, mx::arange(static_cast<double>(start), static_cast<double>(stop), static_cast<double>(step), type,
-                             f.stream()));
+  f.set(node.out,
+        mx::arange(static_cast<double>(start), static_cast<double>(stop), static_cast<double>(step), type, f.stream()));
 }
 
 void runTri(Frame& f, const TriNode& node) {
@@ -40,7 +41,8 @@ void runTri(Frame& f, const TriNode& node) {
 
 // Without a seed libmlx's own sequence of keys goes on.
 void runRandomBits(Frame& f, const RandomBitsNode& node) {
-  const auto key = node.seed ? std::optional(mx::random::key(static_cast<uint64_t>(f.integer(*node.seed)))) : std::nullopt;
+  const auto key =
+      node.seed ? std::optional(mx::random::key(static_cast<uint64_t>(f.integer(*node.seed)))) : std::nullopt;
   f.set(node.out, mx::random::bits(f.shape(node.shape), node.width, key, f.stream()));
 }
 

@@ -18,7 +18,8 @@ template <class N, mx::array (*Op)(const mx::array&, Stream)> void runUnary(Fram
   f.set(node.out, Op(f(node.x), f.stream()));
 }
 
-template <class N, mx::array (*Op)(const mx::array&, const mx::array&, Stream)> void runBinary(Frame& f, const N& node) {
+template <class N, mx::array (*Op)(const mx::array&, const mx::array&, Stream)>
+void runBinary(Frame& f, const N& node) {
   f.set(node.out, Op(f(node.a), f(node.b), f.stream()));
 }
 

@@ -11,7 +11,9 @@ namespace pteron::mlx::lazy {
 namespace {
 
 // An element of a small input is known on the host already: positions must not wait for the device.
-bool onHost(const mx::array& x) { return x.size() <= 64 && x.ndim() == 1 && x.is_available() && x.dtype() == mx::int64; }
+bool onHost(const mx::array& x) {
+  return x.size() <= 64 && x.ndim() == 1 && x.is_available() && x.dtype() == mx::int64;
+}
 
 void takeOne(Frame& f, const TakeNode& node, int64_t index) {
   const mx::array& x = f(node.x);
@@ -51,9 +53,8 @@ void runGather(Frame& f, const GatherNode& node) {
     // The slice must end within the axis, too.
     const int room = x.shape(axes.back()) - sizes[static_cast<size_t>(axes.back())] + 1;
     const mx::array within = indicesWithin(f(node.indices[i]), x.shape(axes.back()), f.stream());
-    indices.push_back(room == x.shape(axes.back())
-                          ? within
-                          : mx::minimum(within, mx::array(room - 1, within.dtype()), f.stream()));
+    indices.push_back(
+        room == x.shape(axes.back()) ? within : mx::minimum(within, mx::array(room - 1, within.dtype()), f.stream()));
   }
   f.set(node.out, mx::gather(x, indices, axes, sizes, f.stream()));
 }
@@ -62,8 +63,8 @@ struct Bounds {
   mx::Shape start, stop, step;
 };
 
-Bounds boundsOf(const Frame& f, const mx::array& x, const IntOrVid& axisChoice, const IntOrVid& from, const IntOrVid& to,
-                int step) {
+Bounds boundsOf(const Frame& f, const mx::array& x, const IntOrVid& axisChoice, const IntOrVid& from,
+                const IntOrVid& to, int step) {
   const int axis = axisOf(f.integer(axisChoice), x);
   const Range range = sliceRange(x.shape(axis), f.integer(from), f.integer(to), step);
   Bounds bounds{mx::Shape(x.ndim(), 0), x.shape(), mx::Shape(x.ndim(), 1)};

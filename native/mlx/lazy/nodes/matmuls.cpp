@@ -60,9 +60,12 @@ void runGatherQmm(Frame& f, const GatherQmmNode& node) {
 template <class N> const char* refuseFormat(const Node& node) {
   const N& quantized = static_cast<const N&>(node);
   const int bits = quantized.bits, group = quantized.groupSize;
-  if (quantized.mode == "nvfp4") return bits == 4 && group == 16 ? nullptr : "nvfp4 of other than 4 bits in groups of 16";
-  if (quantized.mode == "mxfp4") return bits == 4 && group == 32 ? nullptr : "mxfp4 of other than 4 bits in groups of 32";
-  if (quantized.mode == "mxfp8") return bits == 8 && group == 32 ? nullptr : "mxfp8 of other than 8 bits in groups of 32";
+  if (quantized.mode == "nvfp4")
+    return bits == 4 && group == 16 ? nullptr : "nvfp4 of other than 4 bits in groups of 16";
+  if (quantized.mode == "mxfp4")
+    return bits == 4 && group == 32 ? nullptr : "mxfp4 of other than 4 bits in groups of 32";
+  if (quantized.mode == "mxfp8")
+    return bits == 8 && group == 32 ? nullptr : "mxfp8 of other than 8 bits in groups of 32";
   if (quantized.mode != "affine") return "of an unknown quantization mode";
   if (!quantized.biases) return "affine quantization without biases";
   if (bits != 2 && bits != 3 && bits != 4 && bits != 5 && bits != 6 && bits != 8)

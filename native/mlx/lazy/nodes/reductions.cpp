@@ -11,11 +11,13 @@ namespace {
 using Stream = mx::StreamOrDevice;
 using Axes = std::vector<int>;
 
-template <class N, mx::array (*Op)(const mx::array&, const Axes&, bool, Stream)> void runReduction(Frame& f, const N& node) {
+template <class N, mx::array (*Op)(const mx::array&, const Axes&, bool, Stream)>
+void runReduction(Frame& f, const N& node) {
   f.set(node.out, Op(f(node.x), axesOf(node.axes, f(node.x)), node.keepdims, f.stream()));
 }
 
-template <class N, mx::array (*Op)(const mx::array&, const Axes&, bool, int, Stream)> void runSpread(Frame& f, const N& node) {
+template <class N, mx::array (*Op)(const mx::array&, const Axes&, bool, int, Stream)>
+void runSpread(Frame& f, const N& node) {
   f.set(node.out, Op(f(node.x), axesOf(node.axes, f(node.x)), node.keepdims, node.ddof, f.stream()));
 }
 
