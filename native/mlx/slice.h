@@ -13,10 +13,12 @@ struct Range {
 };
 
 inline Range sliceRange(int64_t size, int64_t start, int64_t stop, int64_t step) {
-  expect(step > 0, "a slice's step is not positive");
-  const auto bound = [size](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
-  const int64_t first = bound(start), last = std::max(first, bound(stop));
-  return {first, (last - first + step - 1) / step, step};
+  expect(step != 0, "a slice's step is zero");
+  const int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
+  const auto bound = [=](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, low, high); };
+  const int64_t first = bound(start), last = bound(stop), span = step > 0 ? last - first : first - last;
+  const int64_t stride = step > 0 ? step : -step;
+  return {first, span > 0 ? (span + stride - 1) / stride : 0, step};
 }
 
 inline Tensor sliced(Tensor tensor, int axis, const Range& range) {

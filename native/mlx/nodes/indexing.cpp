@@ -75,11 +75,21 @@ void runConcatenate(Frame& frame, const ConcatenateNode& node) {
   }
 }
 
+// What a declared 16-bit value is in fp32.
+float roundedTo(DType type, float value) {
+  if (!isHalf(type)) return value;
+  uint16_t half;
+  const Tensor rounded = denseTensor(&half, type, type, Shape{1});
+  copyTensor(denseTensor(&value, DType::F32, DType::F32, Shape{1}), rounded);
+  copyTensor(rounded, denseTensor(&value, DType::F32, DType::F32, Shape{1}));
+  return value;
+}
+
 void fill(Tensor& out, double value) {
   const int64_t count = out.count();
   if (count == 0) return;
   Tensor one = denseTensor(out.data, out.type, out.memory, Shape{1});
-  const float number = static_cast<float>(value);
+  const float number = roundedTo(out.type, static_cast<float>(value));
   const auto integer = static_cast<int64_t>(value);
   if (isFloat(out.memory))
     *one.as<float>() = number;

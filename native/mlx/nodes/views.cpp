@@ -96,8 +96,7 @@ void runSqueeze(Frame& frame, const SqueezeNode& node) {
   out.shape.rank = 0;
   for (int i = 0; i < x.shape.rank; ++i) {
     const bool drop = node.dims.empty() ? x.shape[i] == 1 : (removed >> i) & 1;
-    expect(!drop || x.shape[i] == 1, "a squeezed dimension is not 1");
-    if (drop) continue;
+    if (drop && x.shape[i] == 1) continue; // other dimensions stay, as in PyTorch
     out.strides[static_cast<size_t>(out.shape.rank)] = x.strides[static_cast<size_t>(i)];
     out.shape.push(x.shape[i]);
   }
@@ -129,11 +128,13 @@ const char* refuseSlice(const Node& node) {
 
 void runSplit(Frame& frame, const SplitNode& node) {
   const Tensor x = frame.at(node.x);
-  expect(node.outs.size() == node.sizes.size(), "a split has another number of outputs than of sizes");
+  expect(node.sizes.size() == node.outs.size() || node.sizes.size() == 1,
+         "a split has another number of outputs than of sizes");
   const int axis = wrapAxis(node.axis, x.shape.rank);
   int64_t start = 0;
   for (size_t i = 0; i < node.outs.size(); ++i) {
-    const int64_t size = frame.integer(node.sizes[i]);
+    int64_t size = frame.integer(node.sizes.size() == 1 ? node.sizes[0] : node.sizes[i]);
+    if (node.sizes.size() == 1) size = std::min(size, x.shape[axis] - start); // the last part may be smaller
     expect(size >= 0 && size <= x.shape[axis] - start, "a split's sizes do not fit");
     frame.view(node.outs[i], sliced(x, axis, {start, size, 1}));
     start += size;

@@ -68,9 +68,10 @@ Bounds boundsOf(const Frame& f, const mx::array& x, const IntOrVid& axisChoice, 
   const int axis = axisOf(f.integer(axisChoice), x);
   const Range range = sliceRange(x.shape(axis), f.integer(from), f.integer(to), step);
   Bounds bounds{mx::Shape(x.ndim(), 0), x.shape(), mx::Shape(x.ndim(), 1)};
+  const int64_t stop = range.start + (range.count > 0 ? (range.count - 1) * range.step + (step > 0 ? 1 : -1) : 0);
   bounds.start[axis] = static_cast<int>(range.start);
-  bounds.stop[axis] = static_cast<int>(range.start + range.count * range.step);
-  if (range.count > 0) bounds.stop[axis] = static_cast<int>(range.start + (range.count - 1) * range.step + 1);
+  // libmlx counts a negative stop from the end: before the first element is beyond that.
+  bounds.stop[axis] = static_cast<int>(stop < 0 ? -x.shape(axis) - 1 : stop);
   bounds.step[axis] = step;
   return bounds;
 }
@@ -125,8 +126,12 @@ void runPartition(Frame& f, const N& node) {
   f.set(node.out, Op(f(node.x), f.size(node.kth), axis, f.stream()));
 }
 
-template <class N> const char* refuseStep(const Node& node) {
-  return static_cast<const N&>(node).step > 0 ? nullptr : "with a step that is not positive";
+const char* refuseSlice(const Node& node) {
+  return static_cast<const SliceNode&>(node).step != 0 ? nullptr : "with a step of zero";
+}
+
+const char* refuseSliceUpdate(const Node& node) {
+  return static_cast<const SliceUpdateNode&>(node).step > 0 ? nullptr : "with a step that is not positive";
 }
 
 } // namespace
@@ -135,8 +140,8 @@ void addIndexHandlers(HandlerTable& table) {
   on<&runTake>(table);
   on<&runTakeAlongAxis>(table);
   on<&runGather>(table);
-  on<&runSlice>(table).refuse = refuseStep<SliceNode>;
-  on<&runSliceUpdate>(table).refuse = refuseStep<SliceUpdateNode>;
+  on<&runSlice>(table).refuse = refuseSlice;
+  on<&runSliceUpdate>(table).refuse = refuseSliceUpdate;
   on<&runIndexCopy>(table);
   on<&runScatterAdd>(table);
   on<&runSort<SortNode, mx::sort>>(table);

@@ -29,9 +29,13 @@ void runExpandDims(Frame& f, const ExpandDimsNode& node) {
   f.set(node.out, mx::expand_dims(f(node.x), node.axis, f.stream()));
 }
 
+// Other dimensions than those of 1 stay, as in PyTorch.
 void runSqueeze(Frame& f, const SqueezeNode& node) {
   const mx::array& x = f(node.x);
-  f.set(node.out, node.dims.empty() ? mx::squeeze(x, f.stream()) : mx::squeeze(x, axesOf(node.dims, x), f.stream()));
+  std::vector<int> axes;
+  for (int axis : axesOf(node.dims, x))
+    if (x.shape(axis) == 1) axes.push_back(axis);
+  f.set(node.out, mx::squeeze(x, axes, f.stream()));
 }
 
 // A size of -1 keeps the dimension.
@@ -75,15 +79,18 @@ void runStack(Frame& f, const StackNode& node) {
   f.set(node.out, mx::stack(arraysOf(f, node.tensors), node.axis, f.stream()));
 }
 
+// One size for all leaves a smaller last part.
 void runSplit(Frame& f, const SplitNode& node) {
   const mx::array x = f(node.x);
-  expect(node.outs.size() == node.sizes.size(), "a split has another number of outputs than of sizes");
+  expect(node.sizes.size() == node.outs.size() || node.sizes.size() == 1,
+         "a split has another number of outputs than of sizes");
   const int axis = axisOf(node.axis, x);
   mx::Shape start(x.ndim(), 0), stop = x.shape();
   stop[axis] = 0;
   for (size_t i = 0; i < node.outs.size(); ++i) {
-    const int size = f.size(node.sizes[i]);
     start[axis] = stop[axis];
+    int size = f.size(node.sizes.size() == 1 ? node.sizes[0] : node.sizes[i]);
+    if (node.sizes.size() == 1) size = std::min(size, x.shape(axis) - start[axis]);
     expect(size >= 0 && size <= x.shape(axis) - start[axis], "a split's sizes do not fit");
     stop[axis] = start[axis] + size;
     f.set(node.outs[i], mx::slice(x, start, stop, f.stream()));
