@@ -1,5 +1,6 @@
-// A method that follows the language-model contract, executed in place:
-// forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V].
+// A method that follows a language-model contract, executed in place. Ours is
+// forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V];
+// ExecuTorch's exporters for transformers' models make forward(tokens int64[1,S], positions int64[S]) → logits[1,S,V].
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,10 @@ struct LanguageModelShape {
   int64_t vocabulary = 0; // V
   int64_t context = 0;    // most tokens in the cache; 0 where the program does not say
   LogitType logits = LogitType::F32;
+  bool positions = false; // takes a position a token, and gives all rows
+  // False where the program counts what its cache holds instead of believing the position (upstream's caches inside the
+  // graph do, with transformers 5): only a reset goes back.
+  bool rewinds = true;
 };
 
 // Throws program_unsupported where the method is not there or has another signature.
@@ -49,7 +54,9 @@ private:
   executorch::runtime::Method& method_;
   std::vector<int64_t> tokens_;
   std::vector<int64_t> keep_;
-  int64_t position_ = 0;
+  executorch::runtime::Error setInputs(size_t tokens, int64_t position, int64_t rows);
+
+  std::vector<int64_t> positions_;
   std::vector<int32_t> tokensShape_{1, 0};
   std::vector<int32_t> positionShape_{1};
   std::vector<int32_t> keepShape_{0};

@@ -18,6 +18,7 @@ struct LoadRequest {
   std::string path;
   std::vector<std::string> dataPaths;  // .ptd
   std::optional<uint64_t> memoryLimit; // bytes
+  std::optional<ScalarType> cacheDtype; // of caches that the graph does not hold; else that of their keys and values
 };
 
 // Module, with its loaded methods within reach: the hot path sets inputs and reads outputs in place.

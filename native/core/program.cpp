@@ -9,6 +9,7 @@
 
 #ifdef PTERON_OWN_DELEGATE
 #include "mlx/graph_info.h"
+#include "mlx/state.h"
 #endif
 
 namespace pteron {
@@ -81,8 +82,30 @@ void Program::loadMethods() {
 #endif
 }
 
+// What upstream's exporter says about caches that its graphs do not hold.
+void Program::describeCaches() {
+#ifdef PTERON_OWN_DELEGATE
+  mlx::CacheLayout layout;
+  if (const auto context = integer("get_max_ctx_len"); context && *context > 0) {
+    layout.capacity = std::min(*context, mlx::CacheLayout::kMostPositions);
+  }
+  if (const auto windows = constants_.find("get_windows"); windows != constants_.end()) {
+    if (const auto* list = std::get_if<std::vector<double>>(&windows->second)) {
+      for (const double window : *list) {
+        layout.windows.push_back(window > 0 && window < 1e9 ? static_cast<int64_t>(window) : 0);
+      }
+    }
+  }
+  if (request_.cacheDtype) {
+    layout.storage = static_cast<int8_t>(*request_.cacheDtype);
+  }
+  mlx::describeCaches(state_.context(), std::move(layout));
+#endif
+}
+
 // The delegate's methods, each in the load scope; a second time outside of it where lanes turn out to be impossible.
 void Program::loadInLanes() {
+  describeCaches();
   bool any = false;
   for (const MethodInfo& info : methods_) {
     if (usesMlx(info)) {

@@ -43,6 +43,7 @@ private:
   void readConstants();
   void loadMethods();
   void loadInLanes();
+  void describeCaches();
   void provideOutputs(const MethodInfo& info);
 
   LoadRequest request_;

@@ -147,6 +147,10 @@ VerifyResult Session::verifyInOnePass(std::span<const int32_t> draft, const Samp
 }
 
 int64_t Session::rewind(int64_t position) {
+  if (!shape_.rewinds && position < this->position()) {
+    position = 0;
+    fresh_ = false; // the next job makes a new lane
+  }
   position_ = std::min(position, this->position());
   history_.resize(static_cast<size_t>(position_.load()));
   pending_ = false;

@@ -93,6 +93,8 @@ void Executor::execute(Span<EValue*> arguments) {
   const auto state = std::static_pointer_cast<HostState>(state_.active());
   bindInputs(arguments);
   bindState(*state);
+  frame_->caches = &state->caches;
+  frame_->cacheLayout = state_.caches();
   frame_->outputMemory = outputMemory;
   frame_->outputContext = &outputs;
   frame_->directOutputs = &main_.directOutputs;

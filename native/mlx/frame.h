@@ -4,6 +4,7 @@
 #include "block_pool.h"
 #include "cpu/thread_pool.h"
 #include "mlx_nodes.h"
+#include "off_graph_cache.h"
 #include "tensor.h"
 
 #include <memory>
@@ -66,6 +67,8 @@ public:
 
   // Set by the executor.
   uint32_t constants = 0;
+  OffGraphCache* caches = nullptr;
+  std::shared_ptr<const CacheLayout> cacheLayout;
   bool roundActivations = false; // the program declares 16-bit activations: quantized products may round them to int8
   OutputMemory outputMemory = nullptr;
   void* outputContext = nullptr;

@@ -13,6 +13,7 @@ const HandlerTable& handlers() {
     addNormHandlers(all);
     addMatmulHandlers(all);
     addAttentionHandlers(all);
+    addOffGraphHandlers(all);
     return all;
   }();
   return table;

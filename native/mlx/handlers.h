@@ -44,6 +44,7 @@ void addIndexHandlers(HandlerTable& table);
 void addIntegerHandlers(HandlerTable& table);
 void addMatmulHandlers(HandlerTable& table);
 void addNormHandlers(HandlerTable& table);
+void addOffGraphHandlers(HandlerTable& table);
 void addUpdateHandlers(HandlerTable& table);
 void addViewHandlers(HandlerTable& table);
 

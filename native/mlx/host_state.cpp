@@ -40,10 +40,18 @@ HostState::~HostState() { std::free(base_); }
 std::shared_ptr<State> HostState::copy() const {
   auto other = std::make_shared<HostState>(layout_);
   std::memcpy(other->data_, data_, layout_.bytes);
+  other->caches = caches;
   return other;
 }
 
-void HostState::save(std::ostream& file) const { file.write(data_, static_cast<std::streamsize>(layout_.bytes)); }
-void HostState::restore(std::istream& file) { file.read(data_, static_cast<std::streamsize>(layout_.bytes)); }
+void HostState::save(std::ostream& file) const {
+  file.write(data_, static_cast<std::streamsize>(layout_.bytes));
+  caches.save(file);
+}
+
+void HostState::restore(std::istream& file) {
+  file.read(data_, static_cast<std::streamsize>(layout_.bytes));
+  caches.restore(file);
+}
 
 } // namespace pteron::mlx

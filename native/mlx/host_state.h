@@ -2,6 +2,7 @@
 #pragma once
 
 #include "graph.h"
+#include "off_graph_cache.h"
 #include "state.h"
 
 namespace pteron::mlx {
@@ -21,6 +22,7 @@ public:
   HostState(const HostState&) = delete;
   HostState& operator=(const HostState&) = delete;
   void* buffer(size_t entry) const { return data_ + layout_.offsets[entry]; }
+  OffGraphCache caches;
 
   std::shared_ptr<State> copy() const override;
   void save(std::ostream& file) const override;

@@ -12,6 +12,7 @@ constexpr int kNone = -1;
 using Session = std::map<const StateOwner*, std::shared_ptr<State>>;
 
 struct Context {
+  std::shared_ptr<const CacheLayout> caches = std::make_shared<CacheLayout>();
   std::set<const StateOwner*> owners;
   std::map<int, Session> sessions;
 };
@@ -65,6 +66,18 @@ std::shared_ptr<State> StateOwner::active() {
   const std::lock_guard lock(mutex_);
   if (!own_) own_ = create_();
   return own_;
+}
+
+std::shared_ptr<const CacheLayout> StateOwner::caches() const {
+  const std::lock_guard lock(registry().mutex);
+  const auto context = registry().contexts.find(context_);
+  return context == registry().contexts.end() ? std::make_shared<CacheLayout>() : context->second.caches;
+}
+
+void describeCaches(int context, CacheLayout layout) {
+  const std::lock_guard lock(registry().mutex);
+  const auto found = registry().contexts.find(context);
+  if (found != registry().contexts.end()) found->second.caches = std::make_shared<CacheLayout>(std::move(layout));
 }
 
 } // namespace pteron::mlx

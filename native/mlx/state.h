@@ -1,6 +1,8 @@
 // Mutable buffers (KV caches and other state) of the graphs, one set for each session, and the contexts that group them.
 #pragma once
 
+#include "cache_layout.h"
+
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -18,7 +20,7 @@ public:
   virtual ~State() = default;
   // The same content in memory of its own.
   virtual std::shared_ptr<State> copy() const = 0;
-  // The content as bytes, the same number for every state of a graph. Both throw Failure or what the stream throws.
+  // The content as bytes; restore leaves a stream that failed where they are not this graph's.
   virtual void save(std::ostream& file) const = 0;
   virtual void restore(std::istream& file) = 0;
 };
@@ -35,6 +37,8 @@ public:
   // The state to execute with on this thread: the active session's, or the graph's own where its context has no
   // sessions. Throws Failure where a session is needed and none, or another context's, is active.
   std::shared_ptr<State> active();
+  // What the program says about caches that its graphs do not hold.
+  std::shared_ptr<const CacheLayout> caches() const;
   int64_t bytes() const { return bytes_; }
   std::shared_ptr<State> create() const { return create_(); }
 
@@ -45,5 +49,9 @@ private:
   std::mutex mutex_;
   std::shared_ptr<State> own_; // allocated at first use
 };
+
+// To be called before the context's methods execute. The official library has no such function: there, programs with
+// off-graph caches are refused.
+void describeCaches(int context, CacheLayout layout);
 
 } // namespace pteron::mlx

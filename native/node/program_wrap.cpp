@@ -9,12 +9,29 @@
 namespace pteron {
 namespace {
 
+ScalarType requireFloatType(const Napi::Value& value, const char* name) {
+  const std::string dtype = requireString(value, name);
+  if (dtype == "float32") {
+    return ScalarType::Float;
+  }
+  if (dtype == "float16") {
+    return ScalarType::Half;
+  }
+  if (dtype == "bfloat16") {
+    return ScalarType::BFloat16;
+  }
+  throw invalidArgument(std::string(name) + " must be float32, float16 or bfloat16, not " + dtype + ".");
+}
+
 LoadRequest loadRequest(const Napi::CallbackInfo& info) {
   LoadRequest request;
   request.path = requireString(info[0], "path");
   request.dataPaths = optionalStrings(option(info[1], "dataPaths"), "dataPaths");
   if (const Napi::Value limit = option(info[1], "memoryLimit"); !limit.IsUndefined()) {
     request.memoryLimit = static_cast<uint64_t>(requireNumber(limit, "memoryLimit", 0, kMaxSafeInteger));
+  }
+  if (const Napi::Value dtype = option(info[1], "cacheDtype"); !dtype.IsUndefined()) {
+    request.cacheDtype = requireFloatType(dtype, "cacheDtype");
   }
   return request;
 }

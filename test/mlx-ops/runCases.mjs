@@ -32,8 +32,14 @@ function difference(expected, actual, { rtol, atol }) {
   return null;
 }
 
+/** Upstream's "capacity,layers,heads,dim[,ScalarType]": only the type is not the program's own affair. */
+function loadOptions({ kvCache }) {
+  const type = kvCache?.split(',')[4];
+  return type ? { cacheDtype: { 5: 'float16', 6: 'float32', 15: 'bfloat16' }[type] } : {};
+}
+
 async function execute(addon, folder, record) {
-  const program = await addon.Program.load(join(folder, record.id, 'model.pte'), {});
+  const program = await addon.Program.load(join(folder, record.id, 'model.pte'), loadOptions(record));
   try {
     return await program.run('forward', readTensors(join(folder, record.id, 'input.bin')));
   } finally {

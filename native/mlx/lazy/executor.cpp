@@ -121,11 +121,14 @@ void Executor::execute(Span<EValue*> arguments) {
     std::vector<mx::array> buffers = state->take();
     for (size_t i = 0; i < buffers.size(); ++i) frame_.set(Tid{graph_.mutableMap[i]}, std::move(buffers[i]));
     buffers.clear();
+    frame_.caches = &state->caches;
+    frame_.cacheLayout = state_.caches();
     runChain(graph_.mainChain);
     std::vector<mx::array> all = results(outputValues);
     const std::vector<mx::array> delivered = all;
     for (uint32_t slot : graph_.mutableMap) buffers.push_back(frame_(Tid{slot}));
     all.insert(all.end(), buffers.begin(), buffers.end());
+    for (mx::array& each : state->caches.arrays()) all.push_back(std::move(each));
     clearFrame();
     mx::eval(std::move(all));
     deliver(delivered, outputValues);

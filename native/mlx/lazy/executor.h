@@ -19,6 +19,8 @@ public:
   std::vector<mx::array> take();
   void keep(std::vector<mx::array> arrays) { arrays_ = std::move(arrays); }
 
+  OffGraphCache caches;
+
   std::shared_ptr<State> copy() const override;
   void save(std::ostream& file) const override;
   void restore(std::istream& file) override;

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "mlx_nodes.h"
+#include "off_graph_cache.h"
 
 #include <mlx/array.h>
 #include <mlx/stream.h>
 #include <mlx/utils.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -45,6 +47,8 @@ public:
   mx::Shape shape(const std::vector<IntOrVid>& sizes) const;
   int size(const IntOrVid& choice) const; // one such size or position, checked to fit libmlx's int
 
+  OffGraphCache* caches = nullptr;
+  std::shared_ptr<const CacheLayout> cacheLayout;
   // Executes another chain of the graph on this frame (Scan, If); set by the executor.
   std::function<void(uint32_t chain)> runChain;
 

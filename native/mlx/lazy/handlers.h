@@ -29,7 +29,7 @@ template <auto Run> Handler& on(HandlerTable& table) {
   return handler;
 }
 
-void addAttentionHandlers(HandlerTable& table);   // Rope, Sdpa, UpdateAndAttend, RMSNorm, LayerNorm
+void addAttentionHandlers(HandlerTable& table);   // Rope, Sdpa, RMSNorm, LayerNorm
 void addControlHandlers(HandlerTable& table);     // Noop, Scan, If, MetalKernel
 void addConvolutionHandlers(HandlerTable& table); // Conv*, ConvTranspose*
 void addCreationHandlers(HandlerTable& table);    // Full, FullLike, ARange, Tri, RandomBits
@@ -37,6 +37,7 @@ void addElementwiseHandlers(HandlerTable& table); // unary, binary, comparison, 
 void addIndexHandlers(HandlerTable& table);       // Take…, Gather, Slice…, IndexCopy, ScatterAdd, Sort, Partition …
 void addIntegerHandlers(HandlerTable& table);     // host values: AddInt …, SymSize, ItemInt
 void addMatmulHandlers(HandlerTable& table);      // Addmm, QuantizedMatmul, Dequantize, GatherMm, GatherQmm
+void addOffGraphHandlers(HandlerTable& table);    // UpdateAndAttend
 void addReductionHandlers(HandlerTable& table);   // Sum … Median, Softmax, LogSumExp, Cumsum, Any, All, Argmax …
 void addShapeHandlers(HandlerTable& table); // Reshape, Transpose, Concatenate, Split, Pad, Tile, Roll, Flip, Tril …
 

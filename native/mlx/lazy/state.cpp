@@ -30,6 +30,7 @@ std::vector<mx::array> ArrayState::take() {
 std::shared_ptr<State> ArrayState::copy() const {
   auto other = std::make_shared<ArrayState>(graph_);
   other->arrays_ = arrays_;
+  other->caches = caches;
   return other;
 }
 

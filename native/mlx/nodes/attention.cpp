@@ -1,6 +1,7 @@
 // Attention and rotary position embedding.
 #include "../failure.h"
 #include "../handlers.h"
+#include "attend.h"
 
 namespace pteron::mlx {
 
@@ -26,8 +27,7 @@ Heads batch(const Tensor& tensor, int64_t b) {
 }
 
 // A mask [.., H or 1, Lq or 1, Lk] seen as [B, H, Lq, Lk], its last dimension contiguous.
-Tensor maskOf(Frame& frame, Tid tid, const Shape& scores) {
-  Tensor mask = frame.at(tid);
+Tensor maskOf(Frame& frame, Tensor mask, const Shape& scores) {
   if (isFloat(mask.memory))
     mask = rowsOf(frame, mask, true);
   else
@@ -61,21 +61,25 @@ Tensor& attentionOutput(Frame& frame, Tid out, const Tensor& q, int64_t valueDim
   return tensor;
 }
 
-void runSdpa(Frame& frame, const SdpaNode& node) {
-  const Tensor q = rowsOf(frame, frame.at(node.q), true);
-  const Tensor k = rowsOf(frame, frame.at(node.k), false), v = rowsOf(frame, frame.at(node.v), false);
+} // namespace
+
+void attend(Frame& frame, const AttentionOperands& operands, Tid outTid, DType type) {
+  const Tensor q = rowsOf(frame, operands.q, true);
+  const Tensor k = rowsOf(frame, operands.k, false), v = rowsOf(frame, operands.v, false);
   check(q, k, v);
   const Shape scores{q.shape[0], q.shape[1], q.shape[2], k.shape[2]};
   Tensor mask;
-  if (node.mask) mask = maskOf(frame, *node.mask, scores);
-  const Tensor out = attentionOutput(frame, node.out, q, v.shape[3]);
+  if (operands.mask) mask = maskOf(frame, *operands.mask, scores);
+  Tensor& result = attentionOutput(frame, outTid, q, v.shape[3]);
+  result.type = type;
+  const Tensor out = result;
   cpu::Attention call;
   call.cacheType = storageOf(k.memory);
   call.heads = q.shape[1], call.kvHeads = k.shape[1];
   call.queries = q.shape[2], call.keys = k.shape[2];
   call.dim = q.shape[3], call.valueDim = v.shape[3];
-  call.scale = node.scale;
-  call.causal = node.causal;
+  call.scale = operands.scale;
+  call.causal = operands.causal;
   for (int64_t b = 0; b < q.shape[0]; ++b) {
     const Heads queries = batch(q, b), keys = batch(k, b), values = batch(v, b), outputs = batch(out, b);
     call.q = reinterpret_cast<const float*>(queries.data), call.qHeadStride = queries.head,
@@ -84,7 +88,7 @@ void runSdpa(Frame& frame, const SdpaNode& node) {
     call.v = values.data, call.vHeadStride = values.head, call.vRowStride = values.row;
     call.out = reinterpret_cast<float*>(outputs.data), call.outHeadStride = outputs.head,
     call.outRowStride = outputs.row;
-    if (node.mask) {
+    if (operands.mask) {
       const Heads masks = batch(mask, b);
       call.maskHeadStride = masks.head, call.maskRowStride = masks.row;
       if (mask.memory == DType::Bool)
@@ -94,6 +98,15 @@ void runSdpa(Frame& frame, const SdpaNode& node) {
     }
     cpu::attention(frame.pool(), call);
   }
+}
+
+namespace {
+
+void runSdpa(Frame& frame, const SdpaNode& node) {
+  const Tensor q = frame.at(node.q);
+  std::optional<Tensor> mask;
+  if (node.mask) mask = frame.at(*node.mask);
+  attend(frame, {q, frame.at(node.k), frame.at(node.v), mask, node.scale, node.causal}, node.out, q.type);
 }
 
 int64_t ropeOffset(Frame& frame, const VidOrTid& offset) {

@@ -61,6 +61,8 @@ export interface LoadOptions {
   readonly dataPaths?: readonly string[];
   /** Bytes of weights + mutable state + work area allowed; checked before loading (out_of_memory). */
   readonly memoryLimit?: number;
+  /** How KV caches outside the graph (UpdateAndAttend nodes) are stored; as their keys and values come where absent. */
+  readonly cacheDtype?: 'float32' | 'float16' | 'bfloat16';
 }
 
 export interface NativeSampling {
