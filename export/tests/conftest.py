@@ -15,7 +15,7 @@ def case(id: str) -> Case:
     return next(c for c in CASES if c.id == id)
 
 
-@pytest.fixture(scope="session", params=["tiny-gemma3", "tiny-gemma3-q4", "tiny-llama", "tiny-llama-q4", "tiny-llama3-rope"])
+@pytest.fixture(scope="session", params=["tiny-gemma3", "tiny-gemma3-q4", "tiny-llama", "tiny-llama-q4", "tiny-llama3-rope", "tiny-qwen3"])
 def pair(request):
     """(model written for export, transformers' model with the same weights)."""
     model, recipe = build(case(request.param))

@@ -13,7 +13,8 @@ function difference(expected, actual, { rtol, atol }) {
   if (expected.length !== actual.length) return `${actual.length} outputs instead of ${expected.length}`;
   for (const [index, want] of expected.entries()) {
     const got = actual[index];
-    if (want.shape.join() !== got.shape.join()) return `output ${index}: shape [${got.shape}] instead of [${want.shape}]`;
+    if (want.shape.join() !== got.shape.join())
+      return `output ${index}: shape [${got.shape}] instead of [${want.shape}]`;
     const exact = want.dtype === 'bool' && got.dtype === 'bool';
     const wanted = numbersOf(want);
     let most = 0;
@@ -27,7 +28,8 @@ function difference(expected, actual, { rtol, atol }) {
       wrong += 1;
       most = Math.max(most, Number.isNaN(error) ? Infinity : error);
     });
-    if (wrong > 0) return `output ${index}: ${wrong} of ${wanted.length} values differ, by ${most.toExponential(2)} at most`;
+    if (wrong > 0)
+      return `output ${index}: ${wrong} of ${wanted.length} values differ, by ${most.toExponential(2)} at most`;
   }
   return null;
 }

@@ -4,9 +4,9 @@ import difflib
 from types import ModuleType
 
 from ..errors import ExportError
-from . import gemma3, llama
+from . import gemma3, llama, qwen3
 
-RECIPES: tuple[ModuleType, ...] = (gemma3, llama)
+RECIPES: tuple[ModuleType, ...] = (gemma3, llama, qwen3)
 
 
 def recipe_for(architecture: str) -> ModuleType:

@@ -59,12 +59,18 @@ class Attention(nn.Module):
         self.register_buffer("wavelengths", wavelengths, persistent=False)
         self.cache = FullCache(self.kv_heads, self.dim, limits)
 
+    def normed_queries(self, q: torch.Tensor) -> torch.Tensor:
+        return q
+
+    def normed_keys(self, k: torch.Tensor) -> torch.Tensor:
+        return k
+
     def rope(self, x: torch.Tensor, position: int) -> torch.Tensor:
         return torch.ops.mlx.rope(x, self.dim, position, False, self.base, self.rope_scale, self.wavelengths)
 
     def forward(self, x: torch.Tensor, step: Step) -> torch.Tensor:
-        q = self.rope(heads_first(self.q_proj(x), self.heads), step.position)
-        k = self.rope(heads_first(self.k_proj(x), self.kv_heads), step.position)
+        q = self.rope(self.normed_queries(heads_first(self.q_proj(x), self.heads)), step.position)
+        k = self.rope(self.normed_keys(heads_first(self.k_proj(x), self.kv_heads)), step.position)
         v = heads_first(self.v_proj(x), self.kv_heads)
         return self.o_proj(heads_last(self.cache.attend(q, k, v, step, self.dim**-0.5)))
 
@@ -82,9 +88,9 @@ class MLP(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self, config: dict, limits: Limits):
+    def __init__(self, config: dict, limits: Limits, attention: type[Attention]):
         super().__init__()
-        self.self_attn, self.mlp = Attention(config, limits), MLP(config)
+        self.self_attn, self.mlp = attention(config, limits), MLP(config)
         self.input_layernorm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
         self.post_attention_layernorm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
 
@@ -96,11 +102,11 @@ class Layer(nn.Module):
 class Llama(nn.Module):
     """forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits fp32 [1,K,V] of the rows `keep` of this call."""
 
-    def __init__(self, config: dict, limits: Limits):
+    def __init__(self, config: dict, limits: Limits, attention: type[Attention] = Attention):
         super().__init__()
         self.limits, self.window = limits, None
         self.embed_tokens = embedding(config["vocab_size"], config["hidden_size"])
-        self.layers = nn.ModuleList(Layer(config, limits) for _ in range(config["num_hidden_layers"]))
+        self.layers = nn.ModuleList(Layer(config, limits, attention) for _ in range(config["num_hidden_layers"]))
         self.norm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
         tied = config.get("tie_word_embeddings", False)
         self.lm_head = TiedHead(self.embed_tokens) if tied else linear(config["hidden_size"], config["vocab_size"], False)

@@ -1,0 +1,96 @@
+"""Programs of a model's true shapes without its weights, for a machine where weights are made (fill.py).
+
+Quantized weights are zeros but for a number that keeps equal tensors apart, so a program of gigabytes travels as kilobytes.
+Beside NAME.pte goes NAME.json: where in the file each constant lies, and the configuration for the peer.
+
+Usage: python bench/gpu/programs.py FOLDER [NAME …]
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "export"))
+
+from pteron_export import mlx_support  # noqa: E402
+
+mlx_support.enable()
+
+from executorch.exir._serialize._flatbuffer import _program_flatbuffer_to_json  # noqa: E402
+
+from pteron_export import models  # noqa: E402
+from pteron_export.affine import AffineTensor  # noqa: E402
+from pteron_export.lowering import lower_language_model  # noqa: E402
+from pteron_export.models.layers import Limits  # noqa: E402
+from pteron_export.weights import load_weights  # noqa: E402
+
+BITS, GROUP, CONTEXT, CHUNK = 4, 64, 4096, 512
+CONFIGS = {
+    "gemma3-270m": {
+        "architecture": "Gemma3ForCausalLM", "model_type": "gemma3_text", "vocab_size": 262_144, "hidden_size": 640,
+        "intermediate_size": 2048, "num_hidden_layers": 18, "num_attention_heads": 4, "num_key_value_heads": 1,
+        "head_dim": 256, "query_pre_attn_scalar": 256, "sliding_window": 512, "sliding_window_pattern": 6,
+        "rms_norm_eps": 1e-6, "rope_theta": 1_000_000.0, "rope_local_base_freq": 10_000.0, "tie_word_embeddings": True,
+        "max_position_embeddings": 32_768,
+    },
+    "qwen3-4b": {
+        "architecture": "Qwen3ForCausalLM", "model_type": "qwen3", "vocab_size": 151_936, "hidden_size": 2560,
+        "intermediate_size": 9728, "num_hidden_layers": 36, "num_attention_heads": 32, "num_key_value_heads": 8,
+        "head_dim": 128, "rms_norm_eps": 1e-6, "rope_theta": 1_000_000.0, "tie_word_embeddings": True,
+        "max_position_embeddings": 40_960,
+    },
+}  # fmt: skip
+
+
+def blank(model: torch.nn.Module):
+    """Weights by name: ones for norms, affine zeros for matrices."""
+    shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
+    count = 0
+
+    def get(name: str):
+        nonlocal count
+        shape = shapes[name]
+        if len(shape) == 1:
+            return torch.ones(shape)
+        rows, columns = shape
+        words = torch.zeros(rows, columns * BITS // 32, dtype=torch.int32)
+        scales, biases = torch.zeros(rows, columns // GROUP), torch.zeros(rows, columns // GROUP)
+        count += 1
+        words[0, 0], scales[0, 0], biases[0, 0] = count, count, -count
+        return AffineTensor(words, scales, biases, BITS, GROUP)
+
+    return get
+
+
+def constants_of(program: Path) -> dict:
+    """{name: {offset, bytes}} of a program's named data."""
+    with program.open("rb") as file:
+        head = file.read(40)
+        size, base = int.from_bytes(head[16:24], "little"), int.from_bytes(head[24:32], "little")
+        file.seek(0)
+        description = json.loads(_program_flatbuffer_to_json(file.read(size)))
+    segments = description["segments"]
+    place = lambda entry: segments[entry["segment_index"]]  # noqa: E731
+    return {
+        entry["key"]: {"offset": base + place(entry).get("offset", 0), "bytes": place(entry)["size"]}
+        for entry in description["named_data"]
+    }
+
+
+def write(name: str, folder: Path) -> None:
+    config = CONFIGS[name]
+    limits = Limits(CONTEXT, CHUNK, torch.bfloat16)
+    model = models.recipe_for(config["architecture"]).build(config, limits)
+    load_weights(model, blank(model), limits.dtype)
+    lower_language_model(model, limits, config["vocab_size"], folder / f"{name}.pte", lambda step: print(name, step, flush=True))
+    layout = {"config": config, "bits": BITS, "group": GROUP, "chunk": CHUNK, "context": CONTEXT}
+    (folder / f"{name}.json").write_text(json.dumps(layout | {"constants": constants_of(folder / f"{name}.pte")}, indent=1))
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    for each in sys.argv[2:] or CONFIGS:
+        write(each, target)
