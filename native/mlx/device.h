@@ -21,7 +21,8 @@ std::string mlxDeviceName();
 int64_t mlxDeviceMemory();
 std::string libmlxVersion();
 
-// True where a graph has nodes that cannot be executed one by one: chains within chains.
+// True where a graph cannot be executed by our kernels node by node: chains within chains, and codes that depend on the
+// declared type's rounding.
 bool needsLibmlx(const Graph& graph);
 
 } // namespace pteron::mlx

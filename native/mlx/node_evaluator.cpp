@@ -32,7 +32,11 @@ public:
       const DType type = frame.at(tid).type;
       if (isHalf(type)) half = type;
       single |= type == DType::F32;
-      slots_.set(tid, arrayOf(frame, frame.at(tid)));
+      mx::array operand = arrayOf(frame, frame.at(tid));
+      // A kernel reads the type that it was written for: what it rounds, compares or packs depends on it.
+      if (node.kind == NodeKind::MetalKernel && isHalf(type))
+        operand = mx::astype(operand, lazy::toMlx(type), slots_.stream());
+      slots_.set(tid, std::move(operand));
     }
     lazy::handlers()[static_cast<size_t>(node.kind)].run(slots_, node);
     for (Tid tid : written) store(frame, tid, single ? DType::F32 : half);

@@ -13,6 +13,7 @@ const HandlerTable& handlers() {
     addIndexHandlers(all);
     addIntegerHandlers(all);
     addMatmulHandlers(all);
+    addMetalKernelHandlers(all);
     addOffGraphHandlers(all);
     addReductionHandlers(all);
     addShapeHandlers(all);

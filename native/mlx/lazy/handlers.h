@@ -30,7 +30,7 @@ template <auto Run> Handler& on(HandlerTable& table) {
 }
 
 void addAttentionHandlers(HandlerTable& table);   // Rope, Sdpa, RMSNorm, LayerNorm
-void addControlHandlers(HandlerTable& table);     // Noop, Scan, If, MetalKernel
+void addControlHandlers(HandlerTable& table);     // Noop, Scan, If
 void addConvolutionHandlers(HandlerTable& table); // Conv*, ConvTranspose*
 void addCreationHandlers(HandlerTable& table);    // Full, FullLike, ARange, Tri, RandomBits
 void addElementwiseHandlers(HandlerTable& table); // unary, binary, comparison, logical, bitwise, Where, Clip, AsType
@@ -38,6 +38,7 @@ void addIndexHandlers(HandlerTable& table);       // Take…, Gather, Slice…, 
 void addIntegerHandlers(HandlerTable& table);     // host values: AddInt …, SymSize, ItemInt
 void addMatmulHandlers(HandlerTable& table);      // Addmm, QuantizedMatmul, Dequantize, GatherMm, GatherQmm
 void addOffGraphHandlers(HandlerTable& table);    // UpdateAndAttend
+void addMetalKernelHandlers(HandlerTable& table);
 void addReductionHandlers(HandlerTable& table);   // Sum … Median, Softmax, LogSumExp, Cumsum, Any, All, Argmax …
 void addShapeHandlers(HandlerTable& table); // Reshape, Transpose, Concatenate, Split, Pad, Tile, Roll, Flip, Tril …
 
