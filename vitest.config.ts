@@ -12,6 +12,7 @@ export default defineConfig({
       { test: { ...base, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { ...base, name: 'protocol', include: ['test/protocol/**/*.test.ts'] } },
       { test: { ...base, name: 'native', include: ['test/native/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { ...base, name: 'mlx-ops', include: ['test/mlx-ops/**/*.test.ts'], hookTimeout: 300_000 } },
       {
         test: {
           ...base,

@@ -8,6 +8,7 @@ import { addon } from './steps/addon.mjs';
 import { benchPeer } from './steps/bench-peer.mjs';
 import { bundles } from './steps/bundles.mjs';
 import { chatModel, completionModel } from './steps/demo-models.mjs';
+import { mlxOpCases } from './steps/mlx-op-cases.mjs';
 import { gemmaSource, smollm2Source } from './steps/model-sources.mjs';
 import { executorchLibraries, mlxLibrary, toolchain } from './steps/native-libraries.mjs';
 import { nodePackages } from './steps/node-packages.mjs';
@@ -32,7 +33,7 @@ export const plans = {
   /** Enough to load any model that is in the store. */
   build,
   start: [...build, ...models],
-  test: [...build, ...models, testSystemPackages, workbench],
+  test: [...build, ...models, mlxOpCases, testSystemPackages, workbench],
   bench: [...build, ...models, testSystemPackages, workbench, benchPeer],
   package: build,
 };

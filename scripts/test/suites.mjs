@@ -1,8 +1,10 @@
 /** Every suite: what it needs of set-up, its command, and how its result is counted. */
 import { join } from 'node:path';
 import { plans } from '../setup/index.mjs';
+import { mlxOpCases, mlxOpCasesFolder } from '../setup/steps/mlx-op-cases.mjs';
 import { nodePackages } from '../setup/steps/node-packages.mjs';
 import { ctestPath } from '../setup/steps/native-libraries.mjs';
+import { exporterPackages } from '../setup/steps/python-environment.mjs';
 import { counts, parseJunit, parseVitest, readReport } from './reports.mjs';
 
 /**
@@ -57,6 +59,15 @@ const exporter = {
   count: (report, status) => readReport(report, parseJunit, status),
 };
 
+/** @type {Suite} */
+const mlxOps = {
+  ...vitest('mlx-ops', [...plans.build, exporterPackages, mlxOpCases]),
+  run: (paths, report) => ({
+    ...vitest('mlx-ops', []).run(paths, report),
+    env: { PTERON_MLX_OP_CASES: mlxOpCasesFolder(paths) },
+  }),
+};
+
 /** In the order that fails soonest. @type {Suite[]} */
 export const suites = [
   check('eslint', 'eslint', ['.']),
@@ -67,6 +78,7 @@ export const suites = [
   kernels,
   vitest('native', plans.build),
   exporter,
+  mlxOps,
   vitest('models', plans.start),
   vitest('editor', plans.test),
 ];
