@@ -32,6 +32,29 @@ const answerOf = async (turn: Locator): Promise<string> => (await turn.locator('
 const untilState = (turn: Locator, state: string): Promise<unknown> =>
   until(`the answer is ${state}`, async () => (await turn.getAttribute('data-state')) === state, 120_000);
 
+/** The id of the engine's process, once one runs that is not `former`. */
+const runningEngine = (former?: number): Promise<number> =>
+  until('the engine runs', async () => {
+    const { engine } = await workbench.probe.api();
+    return engine.kind === 'running' && engine.pid !== former ? engine.pid : undefined;
+  });
+
+/**
+ * Asks, and holds the engine's process (SIGSTOP) in the middle of the answer. A small model can end its answer before it
+ * is held, also with the last words still on their way to the page: then the question is asked again.
+ */
+async function askAndHold(chat: FrameLocator, question: string, pid: number): Promise<Locator> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const turn = await ask(chat, question);
+    await until('some text arrived', async () => (await answerOf(turn)).length > 40);
+    process.kill(pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if ((await turn.getAttribute('data-state')) === 'streaming') return turn;
+    process.kill(pid, 'SIGCONT');
+  }
+  throw new Error('every answer ended before the engine could be held');
+}
+
 it('shows an answer with a code block that can be copied and inserted', async () => {
   await workbench.openFile('notes.py');
   await workbench.page.keyboard.press('Control+End');
@@ -54,9 +77,10 @@ it('shows an answer with a code block that can be copied and inserted', async ()
 
 it('streams an answer, stops when told to, and keeps what was written', async () => {
   const chat = await workbench.openChat();
-  const turn = await ask(chat, longQuestion);
-  await until('some text arrived', async () => (await answerOf(turn)).length > 40);
+  const pid = await runningEngine();
+  const turn = await askAndHold(chat, longQuestion, pid);
   await chat.getByRole('button', { name: /^Stop/ }).click();
+  process.kill(pid, 'SIGCONT');
   await untilState(turn, 'stopped');
   expect((await answerOf(turn)).length).toBeGreaterThan(40);
   await chat.getByRole('button', { name: /^Send/ }).waitFor();
@@ -67,23 +91,18 @@ it('keeps the conversation over a reload of the window', async () => {
   await workbench.reload();
   const chat = await workbench.openChat();
   await chat.locator('.turn').nth(1).waitFor();
-  expect(await chat.locator('.question').allTextContents()).toEqual([codeQuestion, longQuestion]);
+  const [first, ...others] = await chat.locator('.question').allTextContents();
+  expect(first).toBe(codeQuestion);
+  expect(new Set(others)).toEqual(new Set([longQuestion]));
   expect(await chat.locator('.turn').first().locator('.code-block code').first().textContent()).toContain('def ');
 });
 
-// A short answer can end before the kill: then the question is asked once more.
-it('says so when the engine is killed in mid-answer, keeps the text, and works again', { retry: 3 }, async () => {
+it('says so when the engine is killed in mid-answer, keeps the text, and works again', async () => {
   const chat = await workbench.openChat();
-  const engine = await until('the engine runs', async () => {
-    const { engine: now } = await workbench.probe.api();
-    return now.kind === 'running' ? now : undefined;
-  });
-  const turn = await ask(chat, longQuestion);
-  const written = await until('some text arrived', async () => {
-    const answer = await answerOf(turn);
-    return answer.length > 40 ? answer : undefined;
-  });
-  process.kill(engine.pid, 'SIGKILL');
+  const pid = await runningEngine();
+  const turn = await askAndHold(chat, longQuestion, pid);
+  const written = await answerOf(turn);
+  process.kill(pid, 'SIGKILL');
   await until(
     'the answer is interrupted',
     async () => (await turn.getAttribute('data-state')) === 'interrupted',
@@ -93,17 +112,11 @@ it('says so when the engine is killed in mid-answer, keeps the text, and works a
   expect((await answerOf(turn)).startsWith(written.slice(0, 40))).toBe(true);
   await workbench.screenshot('chat-interrupted');
 
-  const restarted = await until('another engine runs', async () => {
-    const { engine: now } = await workbench.probe.api();
-    return now.kind === 'running' && now.pid !== engine.pid ? now : undefined;
-  });
-  expect(restarted.pid).not.toBe(engine.pid);
+  expect(await runningEngine(pid)).not.toBe(pid);
   await turn.getByRole('button', { name: 'Try again' }).click();
   await until('the answer is written again', async () => {
-    return (await turn.getAttribute('data-state')) === 'streaming' && (await answerOf(turn)).length > 40;
+    return (await turn.getAttribute('data-state')) !== 'interrupted' && (await answerOf(turn)).length > 40;
   });
-  await chat.getByRole('button', { name: /^Stop/ }).click();
-  await untilState(turn, 'stopped');
 });
 
 it('starts a new chat and finds the earlier one again', async () => {
