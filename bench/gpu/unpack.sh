@@ -12,7 +12,9 @@ for archive in "$from"/*; do
     node.xz) xz -dc "$archive" > node && chmod +x node ;;
     mlxops.tar.xz) mkdir -p mlxops && tar -xJf "$archive" -C mlxops ;;
     *.pte.xz) xz -T0 -dc "$archive" > "$(basename "$archive" .xz)" ;;
+    crt.zip) python3 -m zipfile -e "$archive" crt ;;
     *.whl) mkdir -p python && (cd python && python3 -m zipfile -e "$archive" .) ;;
+    pteron.node) cp "$archive" mlx/lib/ ;;
     *) cp "$archive" . ;;
   esac
 done

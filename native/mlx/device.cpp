@@ -25,6 +25,8 @@ bool packsCodes(const Node& node) {
 const mx::Device kGpu(mx::Device::gpu);
 
 MlxDevice chosen() {
+  // Before libmlx reads it: a program that declares fp32 is computed in fp32, not in TF32's ten bits of mantissa.
+  setenv("MLX_ENABLE_TF32", "0", /*overwrite=*/0);
   const char* wish = std::getenv("PTERON_DEVICE");
   const std::string_view name = wish ? wish : "";
   if (name == "cpu") return MlxDevice::Kernels;

@@ -1,10 +1,11 @@
-// Writes docs/MLX.md from the results of runCases.mjs: node test/mlx-ops/report.mjs LABEL=RESULTS.json …
+// Writes docs/MLX.md from the results of runCases.mjs: node test/mlx-ops/report.mjs LABEL=RESULTS.json[,RESULTS.json …] …
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const runs = process.argv.slice(2).map((argument) => {
-  const [label, path] = argument.split('=');
-  return { label, ...JSON.parse(readFileSync(path, 'utf8')) };
+  const [label, paths] = argument.split('=');
+  const parts = paths.split(',').map((path) => JSON.parse(readFileSync(path, 'utf8')));
+  return { label, device: parts[0].device, results: parts.flatMap(({ results }) => results) };
 });
 
 const classes = [...new Set(runs.flatMap(({ results }) => results.map((result) => result.class)))].sort();

@@ -1,7 +1,9 @@
 // Executes exported operator tests (generate.py) with the addon and compares as upstream does: torch.allclose with the
 // class's own tolerances. Plain JavaScript without dependencies, so that a GPU machine needs no more than Node.
 //
-//   node test/mlx-ops/runCases.mjs CASES-FOLDER ADDON [RESULTS.json]
+//   node test/mlx-ops/runCases.mjs CASES-FOLDER ADDON [RESULTS.json [SHARD/SHARDS]]
+//
+// Shards are for a GPU, where libmlx compiles kernels at their first use, which takes seconds each.
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -64,10 +66,11 @@ export async function runCase(addon, folder, record) {
 
 export const readCases = (folder) => JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));
 
-async function main([folder, addonPath, resultsPath]) {
+async function main([folder, addonPath, resultsPath, part = '0/1']) {
+  const [shard, shards] = part.split('/').map(Number);
   const addon = createRequire(import.meta.url)(resolve(addonPath));
   const results = [];
-  for (const record of readCases(folder)) {
+  for (const record of readCases(folder).filter((_, i) => i % shards === shard)) {
     const started = performance.now();
     const result = await runCase(addon, folder, record);
     results.push({ ...result, milliseconds: Math.round(performance.now() - started) });

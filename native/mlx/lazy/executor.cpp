@@ -3,6 +3,7 @@
 #include "../failure.h"
 #include "../refusal.h"
 #include "../runtime_tensor.h"
+#include "device_copy.h"
 #include "dtypes.h"
 #include "handlers.h"
 
@@ -20,11 +21,29 @@ namespace {
 constexpr int kMostDepth = 8; // chains within chains
 // Evaluating every so many bytes keeps the peak of one long graph (an audio encoder, a long prefill) down.
 constexpr size_t kMostPendingBytes = size_t{1} << 30;
+constexpr size_t kMostPendingNodes = 16384; // a scan of many steps: every array not evaluated takes host memory
+constexpr size_t kUploadBytes = size_t{256} << 20;
 
 const char* reasonAgainst(const Node& node) {
   const Handler& handler = handlers()[static_cast<size_t>(node.kind)];
   if (!handler.run) return "";
   return handler.refuse ? handler.refuse(node) : nullptr;
+}
+
+// False for what libmlx computes in the operand's memory: views, and updates of state.
+bool allocates(NodeKind kind) {
+  switch (kind) {
+  case NodeKind::SliceUpdate:
+  case NodeKind::IndexCopy:
+  case NodeKind::Slice:
+  case NodeKind::IdCopy:
+  case NodeKind::Reshape:
+  case NodeKind::Transpose:
+  case NodeKind::ExpandDims:
+  case NodeKind::Squeeze:
+  case NodeKind::BroadcastTo: return false;
+  default: return true;
+  }
 }
 
 mx::Shape shapeOf(const Shape& shape) {
@@ -58,11 +77,13 @@ mx::array copied(const Tensor& tensor) {
 } // namespace
 
 Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, mx::Device device)
-    : graph_(std::move(graph)), state_(stateBytesOf(graph_), [this] { return std::make_shared<ArrayState>(graph_); }),
+    : graph_(std::move(graph)),
+      state_(stateBytesOf(graph_), [this] { return std::make_shared<ArrayState>(graph_, frame_.stream()); }),
       frame_(mx::new_thread_unsafe_stream(device), graph_.tensors(), graph_.values) {
   for (const Chain& chain : graph_.chains) refuseUnsupported(chain, reasonAgainst);
   frame_.runChain = [this](uint32_t chain) { runChain(chain); };
   bindConstants(data, device);
+  planWrites();
   if (graph_.initChain >= 0) runInitChain();
   planReleases();
 }
@@ -70,14 +91,21 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
 void Executor::bindConstants(const ::executorch::runtime::NamedDataMap* data, mx::Device device) {
   mapped_ = std::make_unique<Constants>(graph_, data);
   constantBytes_ = mapped_->bytes();
-  std::vector<mx::array> arrays;
+  const bool onGpu = device == mx::Device::gpu;
+  std::vector<mx::array> batch;
+  size_t bytes = 0;
   for (uint32_t slot = 0; slot < graph_.constants; ++slot) {
     const Tensor& constant = mapped_->at(slot);
-    arrays.emplace_back(constant.data, shapeOf(constant.shape), toMlx(constant.memory), [](void*) {});
-    frame_.set(Tid{slot}, arrays.back());
+    batch.emplace_back(constant.data, shapeOf(constant.shape), toMlx(constant.memory), [](void*) {});
+    bytes += batch.back().nbytes();
+    if (onGpu && bytes < kUploadBytes && slot + 1 < graph_.constants) continue;
+    if (onGpu) batch = uploaded(batch, frame_.stream());
+    const auto first = slot + 1 - static_cast<uint32_t>(batch.size());
+    for (uint32_t i = 0; i < batch.size(); ++i) frame_.set(Tid{first + i}, batch[i]);
+    batch.clear();
+    bytes = 0;
   }
-  // Where libmlx could not use the mapped memory it has copied it by now.
-  if (device == mx::Device::gpu) mapped_.reset();
+  if (onGpu) mapped_.reset();
 }
 
 void Executor::runInitChain() {
@@ -88,6 +116,17 @@ void Executor::runInitChain() {
   for (uint32_t slot = 0; slot < graph_.constants; ++slot) constants.push_back(frame_(Tid{slot}));
   mx::eval(constants);
   clearFrame();
+}
+
+void Executor::planWrites() {
+  for (const Chain& chain : graph_.chains)
+    for (const auto& node : chain) {
+      std::vector<Tid>& written = written_[node.get()];
+      const auto note = [&](Tid& tid, Access access) {
+        if (access == Access::Write) written.push_back(tid);
+      };
+      visitSlots(*node, note, [](Vid&, Access) {});
+    }
 }
 
 // A temporary that only the main chain knows can go after its last reader; libmlx can then reuse its memory.
@@ -188,15 +227,13 @@ void Executor::runNode(const Node& node, size_t index) {
 }
 
 void Executor::evaluatePending(const Node& node) {
-  visitSlots(
-      const_cast<Node&>(node), // only looked at
-      [&](Tid& tid, Access access) {
-        if (access == Access::Write && frame_.has(tid)) pendingBytes_ += frame_(tid).nbytes();
-      },
-      [](Vid&, Access) {});
-  if (pendingBytes_ < kMostPendingBytes) return;
+  ++pendingNodes_;
+  if (allocates(node.kind))
+    for (Tid tid : written_.at(&node))
+      if (frame_.has(tid)) pendingBytes_ += frame_(tid).nbytes();
+  if (pendingBytes_ < kMostPendingBytes && pendingNodes_ < kMostPendingNodes) return;
   mx::eval(frame_.unevaluated());
-  pendingBytes_ = 0;
+  pendingBytes_ = pendingNodes_ = 0;
 }
 
 std::vector<mx::array> Executor::results(Span<EValue*> outputs) const {
@@ -230,7 +267,7 @@ void Executor::deliver(const std::vector<mx::array>& results, Span<EValue*> outp
 
 void Executor::clearFrame() {
   for (uint32_t slot = graph_.constants; slot < graph_.tensors(); ++slot) frame_.clear(Tid{slot});
-  pendingBytes_ = 0;
+  pendingBytes_ = pendingNodes_ = 0;
 }
 
 } // namespace pteron::mlx::lazy

@@ -8,13 +8,14 @@
 
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 
 namespace pteron::mlx::lazy {
 
 // The mutable buffers of one session; empty until first used, and after a call that failed.
 class ArrayState final : public State {
 public:
-  explicit ArrayState(const Graph& graph) : graph_(graph) {}
+  ArrayState(const Graph& graph, mx::Stream stream) : graph_(graph), stream_(stream) {}
   // Hands the arrays over: the caller's are then the only references, so libmlx can update them in place.
   std::vector<mx::array> take();
   void keep(std::vector<mx::array> arrays) { arrays_ = std::move(arrays); }
@@ -28,6 +29,7 @@ public:
 private:
   std::vector<mx::array> zeros() const;
   const Graph& graph_;
+  const mx::Stream stream_; // libmlx's default streams belong to threads
   std::vector<mx::array> arrays_;
 };
 
@@ -44,6 +46,7 @@ public:
 private:
   void bindConstants(const ::executorch::runtime::NamedDataMap* data, mx::Device device);
   void runInitChain();
+  void planWrites();
   void planReleases();
   void bindInputs(Span<EValue*> arguments);
   void runChain(uint32_t chain);
@@ -59,8 +62,9 @@ private:
   StateOwner state_;
   Frame frame_;
   std::vector<std::vector<Tid>> released_; // by node of the main chain: temporaries that nothing reads later
-  size_t pendingBytes_ = 0;                // of arrays built, not evaluated
-  int depth_ = 0;                          // of chains within chains
+  std::unordered_map<const Node*, std::vector<Tid>> written_;
+  size_t pendingBytes_ = 0, pendingNodes_ = 0; // of arrays built, not evaluated
+  int depth_ = 0;                              // of chains within chains
   std::mutex mutex_;
 };
 

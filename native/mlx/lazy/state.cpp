@@ -1,5 +1,6 @@
 #include "../failure.h"
 #include "../host_state.h"
+#include "device_copy.h"
 #include "dtypes.h"
 #include "executor.h"
 
@@ -16,7 +17,7 @@ std::vector<mx::array> ArrayState::zeros() const {
   for (uint32_t slot : graph_.mutableMap) {
     mx::Shape shape;
     for (int64_t size : graph_.meta[slot].shape) shape.push_back(static_cast<int>(size));
-    arrays.push_back(mx::zeros(shape, toMlx(graph_.meta[slot].type)));
+    arrays.push_back(mx::zeros(shape, toMlx(graph_.meta[slot].type), stream_));
   }
   return arrays;
 }
@@ -28,7 +29,7 @@ std::vector<mx::array> ArrayState::take() {
 
 // Arrays never change once they are shared: libmlx copies what has two owners before it updates it.
 std::shared_ptr<State> ArrayState::copy() const {
-  auto other = std::make_shared<ArrayState>(graph_);
+  auto other = std::make_shared<ArrayState>(graph_, stream_);
   other->arrays_ = arrays_;
   other->caches = caches;
   return other;
@@ -36,7 +37,7 @@ std::shared_ptr<State> ArrayState::copy() const {
 
 void ArrayState::save(std::ostream& file) const {
   for (mx::array each : arrays_.empty() ? zeros() : arrays_) {
-    each = mx::contiguous(each);
+    each = ownCopy(each, stream_); // reading a GPU's array moves it to the host's memory for good
     mx::eval(each);
     file.write(each.data<char>(), static_cast<std::streamsize>(each.nbytes()));
   }
