@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Projects by what they need: `unit` and `protocol` nothing built; `native` the addon; `models` the bundles, the addon
+// Projects by what they need: `unit` and `protocol` nothing built; `native` the addon; `mac` the VSIX for macOS; `models` the bundles, the addon
 // and the demo models in the store; `editor` the packaged extension, code-server and a browser as well.
 const base = { environment: 'node' as const, testTimeout: 20_000 };
 
@@ -12,6 +12,7 @@ export default defineConfig({
       { test: { ...base, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { ...base, name: 'protocol', include: ['test/protocol/**/*.test.ts'] } },
       { test: { ...base, name: 'native', include: ['test/native/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { ...base, name: 'mac', include: ['test/mac/**/*.test.ts'] } },
       { test: { ...base, name: 'mlx-ops', include: ['test/mlx-ops/**/*.test.ts'], hookTimeout: 300_000 } },
       {
         test: {

@@ -1,15 +1,16 @@
-// `npm run package [-- --target linux-x64]`: out/pteron-<target>.vsix, holding what ships and nothing else.
+// `npm run package [-- --target darwin-arm64]`: out/pteron-<target>.vsix, holding what ships and nothing else. Linux builds
+// the Mac's as well.
 import { parseArgs } from 'node:util';
-import { vsixPath, vsixStep } from './package/vsix.mjs';
+import { vsixPath } from './package/vsix.mjs';
 import { exitWithError } from './setup/errors.mjs';
-import { plans, setUp } from './setup/index.mjs';
+import { packagePlan, setUp } from './setup/index.mjs';
 import { platformKey } from './setup/paths.mjs';
 
 const { values } = parseArgs({ options: { target: { type: 'string' } } });
 
 async function main() {
   const target = values.target ?? platformKey();
-  const paths = await setUp([...plans.package, vsixStep(target)]);
+  const paths = await setUp(packagePlan(target));
   console.log(`\n${vsixPath(paths, target)}\nInstall it with: code --install-extension out/pteron-${target}.vsix`);
 }
 

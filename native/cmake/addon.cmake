@@ -12,13 +12,15 @@ add_library(pteron SHARED
   node/session_host.cpp node/session_wrap.cpp node/tensor_value.cpp)
 set_target_properties(pteron PROPERTIES PREFIX "" SUFFIX ".node" NO_SONAME ON
   BUILD_RPATH_USE_ORIGIN ON
-  INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>")
+  INSTALL_RPATH "$<$<NOT:$<PLATFORM_ID:Darwin>>:$ORIGIN>")
 target_include_directories(pteron SYSTEM PRIVATE ${pteron_node_headers})
 target_compile_definitions(pteron PRIVATE NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS BUILDING_NODE_EXTENSION)
 target_compile_options(pteron PRIVATE -Wall -Wextra)
 target_link_libraries(pteron PRIVATE pteron_core)
 if(APPLE)
-  target_link_options(pteron PRIVATE -undefined dynamic_lookup)
+  # Linked as it ships: what is changed later, as installing would do with a path, no longer fits its signature.
+  set_target_properties(pteron PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
+  target_link_options(pteron PRIVATE -undefined dynamic_lookup LINKER:-rpath,@loader_path)
 else()
   # nodelete: backends and the log hook are registered with the runtime once a process, so the code behind them must
   # survive the end of the worker thread that loaded the addon first.

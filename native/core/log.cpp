@@ -39,7 +39,7 @@ void installRuntimeHooks() {
     using executorch::runtime::PalImpl;
     executorch::runtime::register_pal(PalImpl::create(
         /*init=*/nullptr, throwInsteadOfAborting, /*current_ticks=*/nullptr, /*ticks_to_ns_multiplier=*/nullptr,
-        keepMessage, /*allocate=*/nullptr, /*free=*/nullptr, __FILE__));
+        keepMessage, /*allocate=*/nullptr, /*free=*/nullptr, "pteron"));
     executorch::runtime::runtime_init();
   });
 }

@@ -38,6 +38,12 @@ function noticeOfWheel(packageFolder, title, kind) {
 const notice = (title, kind, text) =>
   `${'='.repeat(80)}\n${title} (${kind})\n${'='.repeat(80)}\n${text || 'See the project for its licence text.'}\n`;
 
+const mitText = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 /** Linked into ExecuTorch's shared libraries. */
 const insideExecutorch = notice(
   'XNNPACK, cpuinfo, pthreadpool, FlatBuffers (inside the ExecuTorch libraries)',
@@ -57,11 +63,38 @@ const blas = notice(
   'Copyright (c) 1992-2013 The University of Tennessee and The University of Tennessee Research Foundation.\nCopyright (c) 2000-2013 The University of California Berkeley. Copyright (c) 2006-2013 The University of Colorado Denver.\nAll rights reserved. Redistributed under the modified BSD licence; provided "as is", without warranty of any kind.',
 );
 
-/** @param {import('../setup/paths.mjs').Paths} paths */
-export async function writeNotices(paths) {
-  const parts = ['Pteron contains the following third-party software.\n'];
-  parts.push(noticeOfWheel(paths.executorch, 'ExecuTorch', 'BSD-3-Clause'), insideExecutorch);
-  if (paths.mlx) parts.push(noticeOfWheel(paths.mlx, 'MLX', 'MIT'), fortranRuntime, blas);
+/** Linked into the Mac's MLX delegate, whose wheel carries ExecuTorch's own licence only. */
+const insideMlxDelegate = [
+  notice(
+    'MLX (inside libexecutorch_backend_mlx, and mlx.metallib)',
+    'MIT',
+    `Copyright © 2023 Apple Inc.\n\n${mitText}`,
+  ),
+  notice('JSON for Modern C++ (inside MLX)', 'MIT', `Copyright (c) 2013-2025 Niels Lohmann\n\n${mitText}`),
+  notice(
+    'fmt (inside MLX)',
+    'MIT',
+    `Copyright (c) 2012 - present, Victor Zverovich and {fmt} contributors\n\n${mitText}`,
+  ),
+  notice(
+    'metal-cpp (inside MLX)',
+    'Apache-2.0',
+    'Copyright © 2020-2024 Apple Inc.\nLicensed under the Apache License, Version 2.0; you may obtain a copy at https://www.apache.org/licenses/LICENSE-2.0. Distributed in binary form, "as is", without warranties or conditions of any kind.',
+  ),
+];
+
+/** The libraries' licences, which differ from platform to platform. */
+function platformNotices(paths, target) {
+  if (target === 'darwin-arm64') {
+    return [noticeOfWheel(paths.mac.executorch, 'ExecuTorch', 'BSD-3-Clause'), insideExecutorch, ...insideMlxDelegate];
+  }
+  const executorch = [noticeOfWheel(paths.executorch, 'ExecuTorch', 'BSD-3-Clause'), insideExecutorch];
+  return paths.mlx ? [...executorch, noticeOfWheel(paths.mlx, 'MLX', 'MIT'), fortranRuntime, blas] : executorch;
+}
+
+/** @param {import('../setup/paths.mjs').Paths} paths @param {string} target */
+export async function writeNotices(paths, target) {
+  const parts = ['Pteron contains the following third-party software.\n', ...platformNotices(paths, target)];
   parts.push(noticeOfPackage(join(paths.root, 'node_modules', 'node-addon-api')));
   parts.push(...bundledPackages(paths.root).map(noticeOfPackage));
   await writeFileAtomic(join(paths.root, 'ThirdPartyNotices.txt'), parts.join('\n'));

@@ -1,6 +1,6 @@
 /** The VSIX of one platform, as a set-up step: built when something that ships has changed. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, SetupError } from '../setup/errors.mjs';
 import { hashSmallFile, hashTree, partialName } from '../setup/files.mjs';
@@ -18,16 +18,24 @@ const allowed = [
 
 export const vsixPath = (paths, target) => join(paths.root, 'out', `pteron-${target}.vsix`);
 
+/** .vscodeignore for one platform: dist/native may hold the libraries of several. */
+async function writeIgnoreFile(paths, target) {
+  const ignore = join(paths.root, 'build', `vscodeignore-${target}`);
+  const common = await readFile(join(paths.root, '.vscodeignore'), 'utf8');
+  await mkdir(join(paths.root, 'build'), { recursive: true });
+  await writeFile(ignore, common.replace('dist/native/**', `dist/native/${target}/**`));
+  return ignore;
+}
+
 /** The files that vsce would pack, checked against what may ship. @returns {Promise<string[]>} */
-async function filesToShip(vsce, paths, target) {
-  const files = await vsce.listFiles({ cwd: paths.root, packageManager: vsce.PackageManager.None });
+async function filesToShip(vsce, paths, target, ignoreFile) {
+  const files = await vsce.listFiles({ cwd: paths.root, packageManager: vsce.PackageManager.None, ignoreFile });
   const wrong = files.filter(
     (file) => ![...documents, 'ThirdPartyNotices.txt'].includes(file) && !allowed.some((pattern) => pattern.test(file)),
   );
   if (wrong.length > 0) throw new Error(`These must not ship: ${wrong.slice(0, 10).join(', ')}. Mend .vscodeignore.`);
   const foreign = files.filter((file) => file.startsWith('dist/native/') && !file.startsWith(`dist/native/${target}/`));
-  if (foreign.length > 0)
-    throw new Error(`Libraries of another platform: ${foreign[0]}. Remove them from dist/native.`);
+  if (foreign.length > 0) throw new Error(`Libraries of another platform: ${foreign[0]}. Mend .vscodeignore.`);
   return files;
 }
 
@@ -40,7 +48,11 @@ export function vsixStep(target) {
     diskBytes: 300e6,
     diskAt: (paths) => paths.root,
     inputs: async (paths) => [
-      await hashTree(paths.root, ['dist', 'media', 'scripts/package']),
+      await hashTree(
+        paths.root,
+        ['dist', 'media', 'scripts/package'],
+        (file) => !file.startsWith('native/') || file.startsWith(`native/${target}/`),
+      ),
       documents.map((file) => hashSmallFile(join(paths.root, file))),
     ],
     outputs: (paths) => [vsixPath(paths, target)],
@@ -48,16 +60,17 @@ export function vsixStep(target) {
       const addon = join(paths.root, 'dist', 'native', target, 'pteron.node');
       if (!existsSync(addon)) throw missingAddon(target, paths.key);
       progress.text('collecting licence notices');
-      await writeNotices(paths);
+      await writeNotices(paths, target);
       const { default: vsce } = await import('@vscode/vsce');
-      const files = await filesToShip(vsce, paths, target);
+      const ignoreFile = await writeIgnoreFile(paths, target);
+      const files = await filesToShip(vsce, paths, target, ignoreFile);
       progress.text(`packing ${files.length} files`);
       await mkdir(join(paths.root, 'out'), { recursive: true });
       const temporary = `${partialName(vsixPath(paths, target))}.vsix`;
       try {
         const vsceCommand = join(paths.root, 'node_modules', '@vscode', 'vsce', 'vsce');
         await command(process.execPath, [
-          ...[vsceCommand, 'package', '--target', target, '--out', temporary],
+          ...[vsceCommand, 'package', '--target', target, '--out', temporary, '--ignoreFile', ignoreFile],
           ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'],
         ]);
         await rename(temporary, vsixPath(paths, target));
@@ -73,5 +86,5 @@ const missingAddon = (target, here) =>
   new SetupError(
     'tool_missing',
     `dist/native/${target} holds no addon.`,
-    `An addon is built on its own platform (this one is ${here}): run npm run package there, or copy its dist/native/${target} here.`,
+    `Linux builds the addon of macOS too, but otherwise an addon is built on its own platform (this one is ${here}): run npm run package there, or copy its dist/native/${target} here.`,
   );

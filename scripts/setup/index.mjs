@@ -1,6 +1,7 @@
 /** Which steps each command needs, in order, and the one function that runs them under the lock. */
 import { join } from 'node:path';
 import { stopCommands } from './command.mjs';
+import { vsixStep } from '../package/vsix.mjs';
 import { acquireLock } from './lock.mjs';
 import { resolvePaths } from './paths.mjs';
 import { runSteps } from './runner.mjs';
@@ -8,6 +9,7 @@ import { addon } from './steps/addon.mjs';
 import { benchPeer } from './steps/bench-peer.mjs';
 import { bundles } from './steps/bundles.mjs';
 import { chatModel, completionModel } from './steps/demo-models.mjs';
+import { macAddon, macExecutorchLibraries, zigCompiler } from './steps/mac-addon.mjs';
 import { mlxOpCases } from './steps/mlx-op-cases.mjs';
 import { gemmaSource, smollm2Source } from './steps/model-sources.mjs';
 import { executorchLibraries, mlxLibrary, toolchain } from './steps/native-libraries.mjs';
@@ -26,17 +28,36 @@ const build = [
   addon,
   bundles,
 ];
+/** What makes the Mac's extension on Linux; a Mac builds its own. */
+const forMac =
+  process.platform === 'darwin'
+    ? [...build, vsixStep('darwin-arm64')]
+    : [
+        systemPackages,
+        nodePackages,
+        pythonEnvironment,
+        toolchain,
+        zigCompiler,
+        macExecutorchLibraries,
+        macAddon,
+        bundles,
+        vsixStep('darwin-arm64'),
+      ];
 const models = [exporterPackages, gemmaSource, smollm2Source, completionModel, chatModel];
 
-/** @type {Record<'build' | 'start' | 'test' | 'bench' | 'package', import('./runner.mjs').Step[]>} */
+/** @type {Record<'build' | 'start' | 'mac' | 'test' | 'bench', import('./runner.mjs').Step[]>} */
 export const plans = {
   /** Enough to load any model that is in the store. */
   build,
   start: [...build, ...models],
-  test: [...build, ...models, mlxOpCases, testSystemPackages, workbench],
+  /** The VSIX for macOS. */
+  mac: forMac,
+  test: [...new Set([...build, ...forMac, ...models, mlxOpCases, testSystemPackages, workbench])],
   bench: [...build, ...models, testSystemPackages, workbench, benchPeer],
-  package: build,
 };
+
+/** Everything up to the VSIX of a platform: this one, or macOS from Linux. */
+export const packagePlan = (target) => (target === 'darwin-arm64' ? forMac : [...build, vsixStep(target)]);
 
 /**
  * @param {import('./runner.mjs').Step[]} steps

@@ -60,6 +60,14 @@ export function resolvePaths(
     toolchain: join(cache, 'toolchain'),
     executorch: join(cache, `executorch-1.5.1-${key}`, 'executorch'),
     mlx: platform === 'linux' ? join(cache, `mlx-cpu-0.32.4-${key}`, 'mlx') : undefined,
+    /** The Mac's libraries, on whichever machine, and what builds its addon on Linux. */
+    mac: {
+      executorch: join(cache, 'executorch-1.5.1-darwin-arm64', 'executorch'),
+      zig: join(cache, 'zig-0.17.1', 'ziglang', 'zig'),
+      zigCache: join(cache, 'zig-cache'),
+      build: join(root, 'build', 'native-darwin-arm64'),
+      dist: join(root, 'dist', 'native', 'darwin-arm64'),
+    },
     sources: join(cache, 'sources'),
     workbench: join(cache, 'code-server-4.139.1'),
     nativeBuild: join(root, 'build', `native-${key}`),

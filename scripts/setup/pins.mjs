@@ -7,7 +7,13 @@
 
 /** Which files pip takes on each platform; the first tag that a package offers wins. */
 export const platformTags = {
-  'linux-x64': ['manylinux_2_35_x86_64', 'manylinux_2_28_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
+  'linux-x64': [
+    'manylinux_2_35_x86_64',
+    'manylinux_2_28_x86_64',
+    'manylinux_2_17_x86_64',
+    'manylinux2014_x86_64',
+    'manylinux2010_x86_64',
+  ],
   'linux-arm64': [
     'manylinux_2_35_aarch64',
     'manylinux_2_28_aarch64',
@@ -58,6 +64,17 @@ export const ninja = {
     '65a24341b5ac09fcadcc37082660be40a94174e51a937fabf6e2cae26225fa2c', // linux-x64
     'd775a5e43e9088f507a6250d57fcf5678eb31268c545feb5064ffeee33735622', // linux-arm64
     'fd82e26c0706ad4ab88e5fdd26f3fab0a987a90f810160f6c322e752c6af298b', // darwin
+  ],
+};
+
+/** Compiles and links the Mac's addon on Linux. */
+export const zig = {
+  name: 'ziglang',
+  version: '0.17.1',
+  bytes: 101_100_000,
+  sha256: [
+    'ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54', // linux-x64
+    'b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e', // linux-arm64
   ],
 };
 

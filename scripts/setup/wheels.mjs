@@ -10,8 +10,9 @@ import { platformTags } from './pins.mjs';
  * @param {import('./runner.mjs').Context} context
  * @param {string} folder an existing, empty folder that the caller moves into place afterwards
  * @param {import('./pins.mjs').Pin[]} pins
+ * @param {string} [platform] whose files, where it is not this machine's
  */
-export async function unpackWheels({ paths, progress, command }, folder, pins) {
+export async function unpackWheels({ paths, progress, command }, folder, pins, platform = paths.key) {
   const temporary = join(folder, '.tmp');
   await mkdir(temporary);
   const requirements = join(temporary, 'requirements.txt');
@@ -27,7 +28,7 @@ export async function unpackWheels({ paths, progress, command }, folder, pins) {
       [
         ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir'],
         ...['--target', folder, '--no-deps', '--no-compile', '--only-binary=:all:', '--python-version', '3.11'],
-        ...platformTags[paths.key].flatMap((tag) => ['--platform', tag]),
+        ...platformTags[platform].flatMap((tag) => ['--platform', tag]),
         ...['--require-hashes', '--requirement', requirements],
       ],
       { env: { TMPDIR: temporary, PIP_PROGRESS_BAR: 'off' }, onLine: () => {} },

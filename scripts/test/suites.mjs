@@ -77,6 +77,7 @@ export const suites = [
   vitest('protocol', [nodePackages]),
   kernels,
   vitest('native', plans.build),
+  vitest('mac', plans.mac),
   exporter,
   mlxOps,
   vitest('models', plans.start),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { hashTree, replaceFolder } from '../files.mjs';
 import { cmakePath, ninjaPath } from './native-libraries.mjs';
 
-const compiled = /\.(cpp|c|h|cmake|fbs|inc|mjs|json)$|CMakeLists\.txt$/;
+export const compiled = /\.(cpp|c|h|cmake|fbs|inc|mjs|json)$|CMakeLists\.txt$/;
 
 /** The C++ tests are built with it: they share nearly all of its objects. */
 const definitions = (paths) => [

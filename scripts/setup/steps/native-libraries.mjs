@@ -5,18 +5,20 @@ import * as pins from '../pins.mjs';
 import { unpackWheels } from '../wheels.mjs';
 
 /** @returns {import('../runner.mjs').Step} */
-function wheelStep({ id, title, folder, packages, outputs, diskBytes }) {
+export function wheelStep({ id, title, folder, packages, outputs, diskBytes, platform = (paths) => paths.key }) {
   return {
     id,
     title,
     scope: 'cache',
     diskBytes,
-    inputs: (paths) => [paths.key, packages(paths).map(({ name, version, sha256 }) => [name, version, sha256])],
+    inputs: (paths) => [platform(paths), packages(paths).map(({ name, version, sha256 }) => [name, version, sha256])],
     outputs,
     async run(context) {
       const wanted = packages(context.paths);
       if (wanted.length === 0) return 'nothing needed on this platform';
-      await replaceFolder(folder(context.paths), (temporary) => unpackWheels(context, temporary, wanted));
+      await replaceFolder(folder(context.paths), (temporary) =>
+        unpackWheels(context, temporary, wanted, platform(context.paths)),
+      );
       return wanted.map(({ name, version }) => `${name} ${version}`).join(', ');
     },
   };

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { plans } from '../../../scripts/setup/index.mjs';
+import { packagePlan, plans } from '../../../scripts/setup/index.mjs';
 import { resolvePaths } from '../../../scripts/setup/paths.mjs';
 import * as pins from '../../../scripts/setup/pins.mjs';
 import { isComplete } from '../../../scripts/setup/steps/demo-models.mjs';
@@ -51,6 +51,13 @@ test('steps have names of their own, and no plan runs one twice', () => {
   }
 });
 
+test('a package is built for this platform, and for macOS also elsewhere', () => {
+  const ids = (target: string) => packagePlan(target).map((step) => step.id);
+  expect(ids('linux-x64')).toEqual(expect.arrayContaining(['addon', 'bundles', 'vsix-linux-x64']));
+  const own = process.platform === 'darwin' ? 'addon' : 'addon-darwin-arm64';
+  expect(ids('darwin-arm64')).toEqual(expect.arrayContaining([own, 'bundles', 'vsix-darwin-arm64']));
+});
+
 test('every suite’s needs are in the plan of npm test, in which order they are run', () => {
   for (const suite of suites) expect(plans.test).toEqual(expect.arrayContaining(suite.needs));
 });
@@ -63,7 +70,15 @@ test('a step’s outputs lie in the cache, the store or the tree it was given', 
 });
 
 test('whatever is linked or exported is pinned to a version and a SHA-256', () => {
-  const all = [pins.executorch, pins.mlxCpu, pins.cmake, pins.ninja, ...pins.gemma.packages, ...pins.smollm2.packages];
+  const all = [
+    pins.executorch,
+    pins.mlxCpu,
+    pins.zig,
+    pins.cmake,
+    pins.ninja,
+    ...pins.gemma.packages,
+    ...pins.smollm2.packages,
+  ];
   for (const pin of all) {
     expect(pin.version).toMatch(/^\d+\.\d+\.\d+$/);
     for (const hash of pin.sha256) expect(hash).toMatch(/^[0-9a-f]{64}$/);
