@@ -85,6 +85,7 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
   bindConstants(data, device);
   planWrites();
   if (graph_.initChain >= 0) runInitChain();
+  steps_ = fuse(graph_, frame_);
   planReleases();
 }
 
@@ -204,20 +205,23 @@ void Executor::runChain(uint32_t chain) {
     ~Depth() { --value; }
   } depth(depth_);
   const Chain& nodes = graph_.chains[chain];
-  const bool releases = chain == graph_.mainChain && !released_.empty();
+  const bool planned = chain == graph_.mainChain && !steps_.empty(); // the init chain runs before that
   for (size_t i = 0; i < nodes.size(); ++i) {
-    runNode(*nodes[i], i);
-    if (!releases) continue;
+    runNode(*nodes[i], i, planned ? &steps_[i] : nullptr);
+    if (!planned) continue;
     for (Tid tid : released_[i]) frame_.clear(tid);
   }
 }
 
-void Executor::runNode(const Node& node, size_t index) {
+void Executor::runNode(const Node& node, size_t index, const FusedStep* fused) {
   const auto failed = [&](Error code, const char* what) {
     return Failure(code, "node " + std::to_string(index) + " (" + nodeName(node.kind) + "): " + what);
   };
   try {
-    handlers()[static_cast<size_t>(node.kind)].run(frame_, node);
+    if (fused && *fused)
+      (*fused)(frame_);
+    else
+      handlers()[static_cast<size_t>(node.kind)].run(frame_, node);
   } catch (const Failure& failure) {
     throw failed(failure.code, failure.what());
   } catch (const std::exception& error) {

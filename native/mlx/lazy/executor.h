@@ -5,6 +5,7 @@
 #include "../graph_executor.h"
 #include "../state.h"
 #include "frame.h"
+#include "fusion.h"
 
 #include <memory>
 #include <mutex>
@@ -50,7 +51,7 @@ private:
   void planReleases();
   void bindInputs(Span<EValue*> arguments);
   void runChain(uint32_t chain);
-  void runNode(const Node& node, size_t index);
+  void runNode(const Node& node, size_t index, const FusedStep* fused);
   void evaluatePending(const Node& node);
   std::vector<mx::array> results(Span<EValue*> outputs) const;
   void deliver(const std::vector<mx::array>& results, Span<EValue*> outputs) const;
@@ -61,6 +62,7 @@ private:
   int64_t constantBytes_ = 0;
   StateOwner state_;
   Frame frame_;
+  std::vector<FusedStep> steps_;           // by node of the main chain: what replaces it
   std::vector<std::vector<Tid>> released_; // by node of the main chain: temporaries that nothing reads later
   std::unordered_map<const Node*, std::vector<Tid>> written_;
   size_t pendingBytes_ = 0, pendingNodes_ = 0; // of arrays built, not evaluated

@@ -2,11 +2,10 @@
 #include "../../dtype.h"
 #include "../../failure.h"
 #include "../dtypes.h"
+#include "../fused_activation.h"
 #include "../handlers.h"
 
 #include <mlx/ops.h>
-
-#include <numbers>
 
 namespace pteron::mlx::lazy {
 
@@ -23,24 +22,12 @@ void runBinary(Frame& f, const N& node) {
   f.set(node.out, Op(f(node.a), f(node.b), f.stream()));
 }
 
-mx::array constant(double value, const mx::array& like) { return mx::array(value, like.dtype()); }
-
 void runGelu(Frame& f, const GeluNode& node) {
-  const mx::array& x = f(node.x);
-  const Stream s = f.stream();
-  const auto of = [&](double value) { return constant(value, x); };
-  mx::array inner = x;
-  if (node.approximate == "tanh") {
-    const mx::array cube = mx::multiply(mx::multiply(x, mx::square(x, s), s), of(0.044715), s);
-    inner = mx::tanh(mx::multiply(mx::add(x, cube, s), of(std::sqrt(2 / std::numbers::pi)), s), s);
-  } else
-    inner = mx::erf(mx::multiply(x, of(1 / std::numbers::sqrt2), s), s);
-  f.set(node.out, mx::multiply(mx::multiply(x, of(0.5), s), mx::add(inner, of(1), s), s));
+  const Activation kind = node.approximate == "tanh" ? Activation::GeluTanh : Activation::Gelu;
+  f.set(node.out, activated(kind, f(node.x), f.stream()));
 }
 
-void runSilu(Frame& f, const SiluNode& node) {
-  f.set(node.out, mx::multiply(f(node.x), mx::sigmoid(f(node.x), f.stream()), f.stream()));
-}
+void runSilu(Frame& f, const SiluNode& node) { f.set(node.out, activated(Activation::Silu, f(node.x), f.stream())); }
 
 void runRound(Frame& f, const RoundNode& node) { f.set(node.out, mx::round(f(node.x), node.decimals, f.stream())); }
 
