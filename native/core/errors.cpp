@@ -18,6 +18,20 @@ CodedError programUnsupported(const std::string& path, const std::string& detail
           "Export the model again with this version of Pteron, or update Pteron."};
 }
 
+CodedError signatureUnsupported(const std::string& path, const std::string& method, const std::string& detail) {
+  return {"program_unsupported", path + " has no language model in its method " + method + ": " + detail + ".",
+          "Known are (tokens int64[1,S], position int64[1], keep int64[K]) as Pteron exports it, (tokens, positions int64[S]) "
+          "and (tokens, start int64[1]) as ExecuTorch's and optimum-executorch's exporters do, each with a KV cache. Export "
+          "the model again with one of them."};
+}
+
+CodedError unsupportedCache(const std::string& path) {
+  return {"unsupported_cache", path + " keeps its KV cache outside its graph, which MLX on macOS does not offer to applications.",
+          "Export it again with the cache inside: python -m executorch.backends.mlx.examples.llm.export_llm_hf --model-id "
+          "MODEL --output model.pte --use-custom-sdpa --use-custom-kv-cache (without --use-offgraph-cache). On Linux it "
+          "runs as it is."};
+}
+
 CodedError outOfMemory(const std::string& what, uint64_t needed, uint64_t allowed) {
   return {"out_of_memory", what + " needs " + formatBytes(needed) + ", and " + formatBytes(allowed) + " are allowed.",
           "Choose a smaller model or a lower quantization, close other programs, or raise the memory limit."};

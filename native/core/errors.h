@@ -24,6 +24,10 @@ CodedError programMissing(const std::string& path);
 CodedError programInvalid(const std::string& path, const std::string& detail);
 // A node, backend, operator or signature that this build cannot run; `detail` names it.
 CodedError programUnsupported(const std::string& path, const std::string& detail);
+// A method that follows no contract known here; `detail` says why.
+CodedError signatureUnsupported(const std::string& path, const std::string& method, const std::string& detail);
+// Its KV caches are outside its graphs, where the delegate of this platform cannot reach them.
+CodedError unsupportedCache(const std::string& path);
 // All figures in bytes; `what` says what they are made of.
 CodedError outOfMemory(const std::string& what, uint64_t needed, uint64_t allowed);
 CodedError invalidArgument(const std::string& message);

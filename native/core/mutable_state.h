@@ -1,10 +1,13 @@
 // Several sets of a program's mutable buffers (KV caches) over one copy of its weights, by the delegate's session
-// functions. Where the program keeps its state outside the delegate, or no delegate is built in, there is one lane only.
+// functions. Where the program keeps its state outside the delegate, or the delegate has no such functions, there is one
+// lane only.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+
+#include "core/session_functions.h"
 
 namespace pteron {
 
@@ -16,15 +19,19 @@ public:
   MutableState(const MutableState&) = delete;
   MutableState& operator=(const MutableState&) = delete;
 
+  // Whether the delegate has session functions at all; the others below, but available(), need them.
+  bool supported() const { return functions_ != nullptr; }
   // Runs a load_method inside the context's load scope.
   void loading(const std::function<void()>& load);
   // Whether lanes can be made: asked once all methods are loaded.
   bool available() const;
   int64_t bytesPerLane() const;
   int context() const { return context_; }
+  const SessionFunctions* functions() const { return functions_; }
 
 private:
-  int context_ = 0;
+  const SessionFunctions* functions_;
+  int context_;
 };
 
 // One set of buffers, zeroed. Throws out_of_memory.
@@ -44,10 +51,11 @@ public:
     Active& operator=(const Active&) = delete;
 
   private:
-    bool set_;
+    const SessionFunctions* functions_;
   };
 
 private:
+  const SessionFunctions* functions_;
   int context_;
   int session_ = -1;
 };

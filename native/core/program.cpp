@@ -6,6 +6,7 @@
 #include "core/errors.h"
 #include "core/inputs.h"
 #include "core/log.h"
+#include "core/official_graphs.h"
 
 #ifdef PTERON_OWN_DELEGATE
 #include "mlx/graph_info.h"
@@ -38,6 +39,10 @@ void Program::readMethods() {
   methods_ = describeMethods(*module_->program(), request_.path);
   checkBackends(request_, methods_);
   checkMemory(request_, methods_, 0);
+#ifdef PTERON_OFFICIAL_DELEGATE
+  graphs_ = readGraphs(request_.path);
+  checkCaches(request_.path, graphs_);
+#endif
   readConstants();
   loadMethods();
 }
@@ -70,6 +75,7 @@ void Program::loadMethods() {
     }
   }
   loadInLanes();
+  used_.clear(); // by the constants' methods, which are gone
   std::for_each(methods_.begin(), methods_.end(), [this](const MethodInfo& info) { provideOutputs(info); });
 #ifdef PTERON_OWN_DELEGATE
   for (const mlx::GraphInfo& graph : collector.graphs) {
@@ -77,7 +83,8 @@ void Program::loadMethods() {
                        {graph.nodes.begin(), graph.nodes.end()},
                        graph.constants,
                        graph.constantBytes,
-                       graph.mutableBytes});
+                       graph.mutableBytes,
+                       graph.stateShapes});
   }
 #endif
 }
@@ -103,37 +110,57 @@ void Program::describeCaches() {
 #endif
 }
 
-// The delegate's methods, each in the load scope; a second time outside of it where lanes turn out to be impossible.
+// The delegate's methods, each in the load scope; outside of it where lanes are impossible, which may turn out only then.
 void Program::loadInLanes() {
   describeCaches();
-  bool any = false;
+  std::vector<const MethodInfo*> delegated;
   for (const MethodInfo& info : methods_) {
     if (usesMlx(info)) {
-      any = true;
-      state_.loading([&] { loadMethod(*module_, request_, info.name, /*perLane=*/true); });
+      delegated.push_back(&info);
     }
   }
-  hasLanes_ = any && state_.available();
+  if (state_.supported()) {
+    for (const MethodInfo* info : delegated) {
+      state_.loading([&] { loadMethod(*module_, request_, info->name, /*perLane=*/true); });
+    }
+    hasLanes_ = !delegated.empty() && state_.available();
+  }
   if (hasLanes_) {
     checkMemory(request_, methods_, static_cast<uint64_t>(state_.bytesPerLane()));
     return;
   }
-  for (const MethodInfo& info : methods_) {
-    if (usesMlx(info)) {
-      module_->unload_method(info.name);
-      loadMethod(*module_, request_, info.name, /*perLane=*/false);
-    }
+  for (const MethodInfo* info : delegated) {
+    loadOnce(*info);
   }
+}
+
+void Program::loadOnce(const MethodInfo& info) {
+  if (module_->is_method_loaded(info.name)) {
+    module_->unload_method(info.name);
+  }
+  loadMethod(*module_, request_, info.name, /*perLane=*/false);
+}
+
+bool Program::renewState(const std::string& name) {
+  if (used_.erase(&method(name)) == 0) {
+    return false;
+  }
+  const MethodInfo& info = *findMethod(methods_, name);
+  loadOnce(info);
+  provideOutputs(info);
+  return true;
 }
 
 void Program::provideOutputs(const MethodInfo& info) {
   if (!module_->is_method_loaded(info.name)) {
     return;
   }
+  auto& buffers = outputs_[info.name];
+  buffers.clear();
   for (size_t i = 0; i < info.outputs.size(); ++i) {
     const TensorInfo& output = info.outputs[i];
     if (output.kind == TensorInfo::Kind::Tensor && !output.planned && output.bytes > 0) {
-      auto& buffer = outputs_.emplace_back(output.bytes);
+      auto& buffer = buffers.emplace_back(output.bytes);
       // Refused for an output that is an input or a constant: it then has memory of its own.
       (void)method(info.name).set_output_data_ptr(buffer.data(), buffer.size(), i);
       takeRuntimeLog();
@@ -174,7 +201,9 @@ std::unique_ptr<Lane> Program::newLane() const { return hasLanes_ ? std::make_un
 void Program::acquireSession() {
   if (sessions_.fetch_add(1) > 0 && !hasLanes_) {
     sessions_.fetch_sub(1);
-    throw programUnsupported(path(), "it keeps its state outside the MLX delegate, so it serves one session at a time");
+    throw programUnsupported(path(), state_.supported()
+                                         ? "it keeps its state outside the MLX delegate, so it serves one session at a time"
+                                         : "this MLX delegate gives a program one state, so it serves one session at a time");
   }
 }
 
@@ -182,6 +211,9 @@ void Program::releaseSession() { sessions_.fetch_sub(1); }
 
 void Program::execute(Method& method, const Lane* lane) {
   takeRuntimeLog();
+  if (lane == nullptr && !hasLanes_) {
+    used_.insert(&method);
+  }
   Lane::Active active(lane);
   try {
     if (const Error error = method.execute(); error != Error::Ok) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,13 @@ public:
   // Executes a method on the state that all runs share. `inputs` were checked by checkInputs.
   std::vector<HostTensor> run(const std::string& method, std::vector<HostTensor>& inputs);
 
+  // Whether sessions have states of their own; else there is one session at a time.
+  bool hasLanes() const { return hasLanes_; }
   // A fresh lane, or null where the program has one state only.
   std::unique_ptr<Lane> newLane() const;
+  // Where there is one state only: makes it as after loading, by loading the method anew if it was executed since. True
+  // where it did: references to the method are then void.
+  bool renewState(const std::string& method);
   // Reserves a place for a session, from any thread. Throws program_unsupported where the only state is taken.
   void acquireSession();
   void releaseSession();
@@ -43,6 +49,7 @@ private:
   void readConstants();
   void loadMethods();
   void loadInLanes();
+  void loadOnce(const MethodInfo& info);
   void describeCaches();
   void provideOutputs(const MethodInfo& info);
 
@@ -52,8 +59,10 @@ private:
   std::vector<MethodInfo> methods_;
   std::map<std::string, Constant> constants_;
   std::vector<GraphSummary> graphs_;
-  std::vector<std::vector<std::byte>> outputs_; // of outputs that the memory plan leaves to the caller
+  // By method: of outputs that the memory plan leaves to the caller.
+  std::map<std::string, std::vector<std::vector<std::byte>>> outputs_;
   bool hasLanes_ = false;
+  std::set<const executorch::runtime::Method*> used_; // executed on the only state there is
   std::unique_ptr<Lane> runLane_;
   std::atomic<int> sessions_ = 0;
 };

@@ -41,6 +41,7 @@ struct GraphSummary {
   int64_t constants = 0;
   int64_t constantBytes = 0;
   int64_t mutableBytes = 0; // a lane
+  std::vector<std::vector<int64_t>> stateShapes; // of the mutable buffers; -1 = dynamic
 };
 
 // Throws program_invalid where the metadata contradict themselves; `path` is for the message.

@@ -166,13 +166,17 @@ void Session::reset() {
 
 // Lanes and models belong to the worker thread, so they are made by the first job.
 void Session::prepare() {
-  if (!model_) {
-    model_ = std::make_unique<LanguageModel>(*program_, method_);
-  }
   if (!fresh_) {
     lane_.reset(); // before the new one, so that there are never two
     lane_ = program_->newLane();
+    // A program that goes back anywhere overwrites what an earlier session left in the only state.
+    if (!lane_ && !shape_.rewinds && program_->renewState(method_)) {
+      model_.reset();
+    }
     fresh_ = true;
+  }
+  if (!model_) {
+    model_ = std::make_unique<LanguageModel>(*program_, method_);
   }
 }
 

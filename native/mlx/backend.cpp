@@ -18,13 +18,7 @@ namespace et = ::executorch::runtime;
 constexpr const char* kBackendId = "MLXBackend";
 
 GraphInfo describe(const GraphExecutor& executor, const char* method) {
-  GraphInfo info;
-  info.method = method ? method : "";
-  const Graph& graph = executor.graph();
-  for (size_t i = 0; i < graph.chains.size(); ++i)
-    if (static_cast<int32_t>(i) != graph.initChain)
-      for (const auto& node : graph.chains[i]) ++info.nodes[nodeName(node->kind)];
-  info.constants = graph.constants;
+  GraphInfo info = describeGraph(executor.graph(), method ? method : "");
   info.constantBytes = executor.constantBytes();
   info.mutableBytes = executor.stateBytes();
   return info;

@@ -14,7 +14,13 @@ struct GraphInfo {
   int64_t constants = 0;
   int64_t constantBytes = 0;
   int64_t mutableBytes = 0; // KV caches and other state, bytes a session
+  std::vector<std::vector<int64_t>> stateShapes; // of the mutable buffers; -1 = dynamic
 };
+
+struct Graph;
+
+// What the graph itself says, its init chain left out; the constants' bytes are not known here.
+GraphInfo describeGraph(const Graph& graph, std::string method);
 
 // While one lives, every graph that the delegate loads on this thread is appended to `graphs`.
 class GraphInfoCollector {

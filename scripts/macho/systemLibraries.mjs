@@ -11,12 +11,15 @@ export const libSystem = '/usr/lib/libSystem.B.dylib';
 export const libCxx = '/usr/lib/libc++.1.dylib';
 
 /**
- * Symbols of libc++ that the addon needs and ExecuTorch's libraries do not: in LLVM's changelog of its ABI for Apple's
- * systems all are older than macOS 14 (file streams 12.3, <filesystem> 10.15, the others 10.9). On a Mac a test compares them with the SDK.
+ * Symbols of libc++ that the addon needs and ExecuTorch's libraries do not. All are older than macOS 14 (file streams 12.3,
+ * <filesystem> 10.15, the others 10.9, by LLVM's changelog of its ABI for Apple's systems). On a Mac a test compares them with the SDK.
  */
 export const moreOfLibCxx = [
   '__ZNSt13runtime_errorC2ERKS_',
   '__ZNSt3__112basic_stringIcNS_11char_traitsIcEENS_9allocatorIcEEE6appendEmc',
+  '__ZNSt3__113basic_istreamIcNS_11char_traitsIcEEE5seekgENS_4fposI11__mbstate_tEE',
+  '__ZNSt3__113basic_istreamIcNS_11char_traitsIcEEE5seekgExNS_8ios_base7seekdirE',
+  '__ZNSt3__113basic_istreamIcNS_11char_traitsIcEEE5tellgEv',
   '__ZNSt3__14__fs10filesystem11__file_sizeERKNS1_4pathEPNS_10error_codeE',
   '__ZNSt3__16__sortIRNS_6__lessIiiEEPiEEvT0_S5_T_',
   '__ZNSt3__19to_stringEd',

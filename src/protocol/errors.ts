@@ -9,6 +9,7 @@ export const errorCodes = [
   'program_missing', // the .pte named by model.json is not there
   'program_invalid', // not a .pte, truncated, or damaged
   'program_unsupported', // a node, backend or signature that this build cannot run (the message names it)
+  'unsupported_cache', // its KV cache lies outside its graph, which the delegate of this platform cannot serve
   'tokenizer_invalid', // tokenizer.json is missing, damaged or does not fit the program's vocabulary
   'template_invalid', // chat_template.jinja does not render
   // requests
