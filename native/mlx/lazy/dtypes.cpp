@@ -29,4 +29,13 @@ DType fromMlx(mx::Dtype type) {
   throw Failure(Error::InvalidType, "libmlx made an element type that the runtime does not have");
 }
 
+mx::Shape toMlx(const Shape& shape) {
+  mx::Shape sizes;
+  for (int i = 0; i < shape.rank; ++i) {
+    expect(shape[i] <= INT32_MAX, "a tensor is too large for libmlx");
+    sizes.push_back(static_cast<int>(shape[i]));
+  }
+  return sizes;
+}
+
 } // namespace pteron::mlx::lazy

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "../dtype.h"
+#include "../tensor.h"
 
-#include <mlx/dtype.h>
+#include <mlx/array.h>
 
 namespace pteron::mlx::lazy {
 
@@ -13,6 +14,9 @@ namespace mx = ::mlx::core;
 mx::Dtype toMlx(DType type);
 DType fromMlx(mx::Dtype type);
 inline mx::Dtype toMlx(int8_t scalarType) { return toMlx(static_cast<DType>(scalarType)); }
+
+// Throws Failure for a size that libmlx's do not hold.
+mx::Shape toMlx(const Shape& shape);
 
 // Why a node cannot make that type, or null.
 inline const char* refuseType(int8_t scalarType) {

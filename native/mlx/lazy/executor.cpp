@@ -22,6 +22,7 @@ constexpr int kMostDepth = 8; // chains within chains
 // Evaluating every so many bytes keeps the peak of one long graph (an audio encoder, a long prefill) down.
 constexpr size_t kMostPendingBytes = size_t{1} << 30;
 constexpr size_t kMostPendingNodes = 16384; // a scan of many steps: every array not evaluated takes host memory
+constexpr size_t kMostPreparedBytes = 4096; // of inputs: calls with more are rare, or no decoding
 constexpr size_t kUploadBytes = size_t{256} << 20;
 
 const char* reasonAgainst(const Node& node) {
@@ -46,15 +47,6 @@ bool allocates(NodeKind kind) {
   }
 }
 
-mx::Shape shapeOf(const Shape& shape) {
-  mx::Shape sizes;
-  for (int i = 0; i < shape.rank; ++i) {
-    expect(shape[i] <= INT32_MAX, "a tensor is too large for libmlx");
-    sizes.push_back(static_cast<int>(shape[i]));
-  }
-  return sizes;
-}
-
 int64_t stateBytesOf(const Graph& graph) {
   int64_t bytes = 0;
   for (uint32_t slot : graph.mutableMap) {
@@ -63,15 +55,6 @@ int64_t stateBytesOf(const Graph& graph) {
     bytes += shape.count() * static_cast<int64_t>(byteSize(graph.meta[slot].type));
   }
   return bytes;
-}
-
-// A copy in memory that libmlx owns.
-mx::array copied(const Tensor& tensor) {
-  const auto bytes = static_cast<size_t>(tensor.count()) * byteSize(tensor.memory);
-  auto* memory = new char[bytes + 1];
-  if (bytes > 0) std::memcpy(memory, tensor.data, bytes);
-  return mx::array(memory, shapeOf(tensor.shape), toMlx(tensor.memory),
-                   [](void* data) { delete[] static_cast<char*>(data); });
 }
 
 } // namespace
@@ -86,6 +69,8 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
   planWrites();
   if (graph_.initChain >= 0) runInitChain();
   steps_ = fuse(graph_, frame_);
+  canPrepare_ =
+      std::all_of(graph_.outputMap.begin(), graph_.outputMap.end(), [](const IoSlot& slot) { return slot.isTensor; });
   planReleases();
 }
 
@@ -97,7 +82,7 @@ void Executor::bindConstants(const ::executorch::runtime::NamedDataMap* data, mx
   size_t bytes = 0;
   for (uint32_t slot = 0; slot < graph_.constants; ++slot) {
     const Tensor& constant = mapped_->at(slot);
-    batch.emplace_back(constant.data, shapeOf(constant.shape), toMlx(constant.memory), [](void*) {});
+    batch.emplace_back(constant.data, toMlx(constant.shape), toMlx(constant.memory), [](void*) {});
     bytes += batch.back().nbytes();
     if (onGpu && bytes < kUploadBytes && slot + 1 < graph_.constants) continue;
     if (onGpu) batch = uploaded(batch, frame_.stream());
@@ -148,6 +133,7 @@ void Executor::planReleases() {
       released_[last[slot]].push_back(Tid{slot});
 }
 
+// A lane that decodes is called alike again and again, so while the device computes, the next call is built.
 void Executor::execute(Span<EValue*> arguments) {
   const std::lock_guard lock(mutex_);
   const size_t inputs = graph_.inputMap.size(), outputs = graph_.outputMap.size();
@@ -157,42 +143,58 @@ void Executor::execute(Span<EValue*> arguments) {
   const Span<EValue*> outputValues(arguments.data() + inputs, outputs);
   const auto state = std::static_pointer_cast<ArrayState>(state_.active());
   try {
-    bindInputs(arguments);
-    std::vector<mx::array> buffers = state->take();
-    for (size_t i = 0; i < buffers.size(); ++i) frame_.set(Tid{graph_.mutableMap[i]}, std::move(buffers[i]));
-    buffers.clear();
-    frame_.caches = &state->caches;
-    frame_.cacheLayout = state_.caches();
-    runChain(graph_.mainChain);
-    std::vector<mx::array> all = results(outputValues);
-    const std::vector<mx::array> delivered = all;
-    for (uint32_t slot : graph_.mutableMap) buffers.push_back(frame_(Tid{slot}));
-    all.insert(all.end(), buffers.begin(), buffers.end());
+    Inputs given = Inputs::of(graph_, {arguments.data(), inputs});
+    Call call = callFor(given, outputValues, *state);
+    std::vector<mx::array> all = call.results;
+    all.insert(all.end(), call.buffers.begin(), call.buffers.end());
     for (mx::array& each : state->caches.arrays()) all.push_back(std::move(each));
-    clearFrame();
-    mx::eval(std::move(all));
-    deliver(delivered, outputValues);
-    state->keep(std::move(buffers));
+    mx::async_eval(std::move(all));
+    state->keep(std::move(call.buffers));
+    prepareNext(given, outputValues, *state);
+    state->last = std::move(given);
+    deliver(call.results, outputValues);
   } catch (...) {
     clearFrame();
+    state->forget();
     throw;
   }
 }
 
-void Executor::bindInputs(Span<EValue*> arguments) {
-  for (size_t i = 0; i < graph_.inputMap.size(); ++i) {
-    const IoSlot slot = graph_.inputMap[i];
-    const EValue& value = *arguments[i];
-    if (slot.isTensor && value.isTensor())
-      frame_.set(Tid{slot.idx}, copied(fromEt(value.toTensor())));
-    else if (!slot.isTensor && value.isInt())
-      frame_.set(Vid{slot.idx}, value.toInt());
-    else if (!slot.isTensor && value.isDouble())
-      frame_.set(Vid{slot.idx}, value.toDouble());
-    else if (!slot.isTensor && value.isBool())
-      frame_.set(Vid{slot.idx}, value.toBool());
-    else
-      throw Failure(Error::InvalidArgument, "input " + std::to_string(i) + " is not of the declared kind");
+Call Executor::callFor(const Inputs& given, Span<EValue*> outputs, ArrayState& state) {
+  std::unique_ptr<PreparedCall> prepared = std::move(state.next);
+  if (!prepared || !prepared->inputs.alike(given) || !prepared->inputs.standFor(given, prepared->readOnHost))
+    return build(given, outputs, state.take(), state);
+  prepared->inputs.fill(given);
+  state.take(); // the call's are then the only references
+  return std::move(prepared->call);
+}
+
+Call Executor::build(const Inputs& inputs, Span<EValue*> outputs, std::vector<mx::array> buffers, ArrayState& state) {
+  inputs.bind(graph_, frame_);
+  for (size_t i = 0; i < buffers.size(); ++i) frame_.set(Tid{graph_.mutableMap[i]}, std::move(buffers[i]));
+  buffers.clear();
+  frame_.caches = &state.caches;
+  frame_.cacheLayout = state_.caches();
+  frame_.waited = false;
+  frame_.readOnHost.clear();
+  runChain(graph_.mainChain);
+  Call call{results(outputs), {}};
+  for (uint32_t slot : graph_.mutableMap) call.buffers.push_back(frame_(Tid{slot}));
+  clearFrame();
+  return call;
+}
+
+void Executor::prepareNext(const Inputs& given, Span<EValue*> outputs, ArrayState& state) {
+  if (!canPrepare_ || !state.last || given.bytes() > kMostPreparedBytes || !given.alike(*state.last)) return;
+  Inputs expected = given.extrapolated(*state.last);
+  try {
+    Call call = build(expected, outputs, state.arrays(), state);
+    canPrepare_ = !frame_.waited;
+    if (canPrepare_)
+      state.next =
+          std::make_unique<PreparedCall>(PreparedCall{std::move(call), std::move(expected), frame_.readOnHost});
+  } catch (const std::exception&) { // past the context's end, say: the call itself reports it, if it comes
+    clearFrame();
   }
 }
 
@@ -260,7 +262,8 @@ void Executor::deliver(const std::vector<mx::array>& results, Span<EValue*> outp
   size_t next = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!graph_.outputMap[i].isTensor) continue;
-    const mx::array& value = results[next++];
+    mx::array value = results[next++];
+    value.wait();
     Shape shape;
     for (int size : value.shape()) shape.push(size);
     EtTensor& target = outputs[i]->toTensor();

@@ -6,12 +6,26 @@
 #include "../state.h"
 #include "frame.h"
 #include "fusion.h"
+#include "inputs.h"
 
 #include <memory>
 #include <mutex>
 #include <unordered_map>
 
 namespace pteron::mlx::lazy {
+
+// One run of the main chain, built and not evaluated yet.
+struct Call {
+  std::vector<mx::array> results;
+  std::vector<mx::array> buffers; // the mutable ones, afterwards
+};
+
+// A call built before it came.
+struct PreparedCall {
+  Call call;
+  Inputs inputs; // expected
+  std::vector<std::uintptr_t> readOnHost;
+};
 
 // The mutable buffers of one session; empty until first used, and after a call that failed.
 class ArrayState final : public State {
@@ -20,8 +34,12 @@ public:
   // Hands the arrays over: the caller's are then the only references, so libmlx can update them in place.
   std::vector<mx::array> take();
   void keep(std::vector<mx::array> arrays) { arrays_ = std::move(arrays); }
+  void forget();
+  const std::vector<mx::array>& arrays() const { return arrays_; }
 
   OffGraphCache caches;
+  std::optional<Inputs> last;         // of the call before
+  std::unique_ptr<PreparedCall> next; // on the arrays as they are
 
   std::shared_ptr<State> copy() const override;
   void save(std::ostream& file) const override;
@@ -49,7 +67,9 @@ private:
   void runInitChain();
   void planWrites();
   void planReleases();
-  void bindInputs(Span<EValue*> arguments);
+  Call callFor(const Inputs& given, Span<EValue*> outputs, ArrayState& state);
+  Call build(const Inputs& inputs, Span<EValue*> outputs, std::vector<mx::array> buffers, ArrayState& state);
+  void prepareNext(const Inputs& given, Span<EValue*> outputs, ArrayState& state);
   void runChain(uint32_t chain);
   void runNode(const Node& node, size_t index, const FusedStep* fused);
   void evaluatePending(const Node& node);
@@ -66,6 +86,7 @@ private:
   std::vector<std::vector<Tid>> released_; // by node of the main chain: temporaries that nothing reads later
   std::unordered_map<const Node*, std::vector<Tid>> written_;
   size_t pendingBytes_ = 0, pendingNodes_ = 0; // of arrays built, not evaluated
+  bool canPrepare_ = false;                    // that a call can be built before it comes
   int depth_ = 0;                              // of chains within chains
   std::mutex mutex_;
 };

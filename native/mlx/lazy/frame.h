@@ -47,6 +47,10 @@ public:
   mx::Shape shape(const std::vector<IntOrVid>& sizes) const;
   int size(const IntOrVid& choice) const; // one such size or position, checked to fit libmlx's int
 
+  // Arrays whose content has decided what was built: it is right for that content only.
+  std::vector<std::uintptr_t> readOnHost;
+  bool waited = false; // something had to be computed before more could be built
+
   OffGraphCache* caches = nullptr;
   std::shared_ptr<const CacheLayout> cacheLayout;
   // Executes another chain of the graph on this frame (Scan, If); set by the executor.

@@ -27,6 +27,12 @@ std::vector<mx::array> ArrayState::take() {
   return std::exchange(arrays_, {});
 }
 
+void ArrayState::forget() {
+  arrays_.clear();
+  last.reset();
+  next.reset();
+}
+
 // Arrays never change once they are shared: libmlx copies what has two owners before it updates it.
 std::shared_ptr<State> ArrayState::copy() const {
   auto other = std::make_shared<ArrayState>(graph_, stream_);
@@ -54,6 +60,7 @@ void ArrayState::restore(std::istream& file) {
     std::copy(bytes.begin(), bytes.end(), memory);
     each = mx::array(memory, each.shape(), each.dtype(), release);
   }
+  forget();
   arrays_ = std::move(arrays);
 }
 

@@ -20,7 +20,10 @@ void takeOne(Frame& f, const TakeNode& node, int64_t index) {
   const int axis = axisOf(node.axis, x), size = x.shape(axis);
   const int64_t wrapped = index < 0 ? index + size : index;
   expect(wrapped >= 0 && wrapped < size, "an index is out of range");
-  if (onHost(x)) return f.set(node.out, mx::array(x.data<int64_t>()[wrapped * x.strides(0)], mx::int64));
+  if (onHost(x)) {
+    f.readOnHost.push_back(x.id());
+    return f.set(node.out, mx::array(x.data<int64_t>()[wrapped * x.strides(0)], mx::int64));
+  }
   f.set(node.out, mx::take(x, static_cast<int>(wrapped), axis, f.stream()));
 }
 

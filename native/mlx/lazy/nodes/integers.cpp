@@ -21,7 +21,9 @@ void runSymSize(Frame& f, const SymSizeNode& node) {
 void runItemInt(Frame& f, const ItemIntNode& node) {
   mx::array x = f(node.x);
   expect(x.size() == 1, "a single integer was expected");
+  f.readOnHost.push_back(x.id());
   if (x.dtype() != mx::int64) x = mx::astype(x, mx::int64, f.stream());
+  if (!x.is_available()) f.waited = true;
   f.set(node.out, x.item<int64_t>());
 }
 

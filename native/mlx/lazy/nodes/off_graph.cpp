@@ -19,8 +19,9 @@ template <class T> int64_t firstOf(const mx::array& positions) {
 }
 
 // The first of consecutive positions [T, 1]; computed once a call, since all layers name the same tensor.
-int64_t firstPosition(mx::array positions, int rows) {
+int64_t firstPosition(Frame& f, mx::array positions, int rows) {
   expect(static_cast<int>(positions.size()) == rows && rows > 0, "attention takes one position for each token");
+  f.waited = true;
   mx::eval(positions);
   expect(positions.flags().row_contiguous, "positions are not contiguous");
   if (positions.dtype() == mx::int64) return firstOf<int64_t>(positions);
@@ -40,7 +41,7 @@ void runUpdateAndAttend(Frame& f, const UpdateAndAttendNode& node) {
   const mx::array &q = f(node.q), &k = f(node.k);
   const mx::Stream s = f.stream();
   expect(q.ndim() == 4 && k.ndim() == 4 && q.shape(2) == k.shape(2), "attention's queries and keys do not fit");
-  const int64_t first = firstPosition(f(node.position), q.shape(2));
+  const int64_t first = firstPosition(f, f(node.position), q.shape(2));
   const auto [keys, values] = f.caches->update(*node.layerId, k, f(node.v), first, *f.cacheLayout, s);
   const int64_t window = f.cacheLayout->window(*node.layerId);
   std::optional<mx::array> mask;
