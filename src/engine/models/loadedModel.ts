@@ -61,10 +61,21 @@ export class LoadedModel {
   lane(use: LaneUse): Lane {
     let lane = this.#lanes.get(use);
     if (!lane) {
-      lane = new Lane(this.program.createSession({ contextLength: this.installed.manifest.contextLength }));
+      lane = this.#newLane();
       this.#lanes.set(use, lane);
     }
     return lane;
+  }
+
+  /** A program with one state only serves one session: its uses then share a lane, each turn paying for the other's prefix. */
+  #newLane(): Lane {
+    const [existing] = this.#lanes.values();
+    try {
+      return new Lane(this.program.createSession({ contextLength: this.installed.manifest.contextLength }));
+    } catch (error) {
+      if (existing && (error as { code?: unknown }).code === 'program_unsupported') return existing;
+      throw error;
+    }
   }
 
   /** @throws template_invalid */
