@@ -51,22 +51,26 @@ EValue scalarValue(TensorInfo::Kind kind, const HostTensor& tensor) {
 
 } // namespace
 
+void checkInput(const MethodInfo& method, size_t index, const HostTensor& input) {
+  const auto count = elementCount(input.shape);
+  if (!count || static_cast<uint64_t>(*count) * elementBytes(input.dtype) != input.data.size()) {
+    throw wrong(method, index, "the data are " + std::to_string(input.data.size()) + " bytes, which is not " +
+                                   text(input.shape) + " of " + dtypeName(input.dtype));
+  }
+  switch (method.inputs[index].kind) {
+  case TensorInfo::Kind::Tensor: checkTensor(method, index, input); break;
+  case TensorInfo::Kind::Other: throw wrong(method, index, "it is neither a tensor nor a number");
+  default: scalarOf(input);
+  }
+}
+
 void checkInputs(const MethodInfo& method, const std::vector<HostTensor>& inputs) {
   if (inputs.size() != method.inputs.size()) {
     throw invalidArgument(method.name + " takes " + std::to_string(method.inputs.size()) + " inputs, not " +
                           std::to_string(inputs.size()) + ".");
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const auto count = elementCount(inputs[i].shape);
-    if (!count || static_cast<uint64_t>(*count) * elementBytes(inputs[i].dtype) != inputs[i].data.size()) {
-      throw wrong(method, i, "the data are " + std::to_string(inputs[i].data.size()) + " bytes, which is not " +
-                                 text(inputs[i].shape) + " of " + dtypeName(inputs[i].dtype));
-    }
-    switch (method.inputs[i].kind) {
-    case TensorInfo::Kind::Tensor: checkTensor(method, i, inputs[i]); break;
-    case TensorInfo::Kind::Other: throw wrong(method, i, "it is neither a tensor nor a number");
-    default: scalarOf(inputs[i]);
-    }
+    checkInput(method, i, inputs[i]);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/errors.h"
+#include "core/inputs.h"
 
 namespace pteron {
 namespace {
@@ -147,11 +148,14 @@ VerifyResult Session::verifyInOnePass(std::span<const int32_t> draft, const Samp
 }
 
 int64_t Session::rewind(int64_t position) {
-  if (!shape_.rewinds && position < this->position()) {
+  position = std::min(position, this->position());
+  const bool reachable = shape_.rewind == Rewind::Anywhere || position == this->position() ||
+                         (shape_.rewind == Rewind::OneChunk && position >= highest_ - shape_.chunk);
+  if (!reachable) {
     position = 0;
     fresh_ = false; // the next job makes a new lane
   }
-  position_ = std::min(position, this->position());
+  position_ = position;
   history_.resize(static_cast<size_t>(position_.load()));
   pending_ = false;
   hasLogits_ = false;
@@ -164,16 +168,33 @@ void Session::reset() {
   fresh_ = false; // the next job makes a new lane
 }
 
+void Session::provide(std::vector<HostTensor> given) {
+  if (given.size() != shape_.given.size()) {
+    throw invalidArgument(method_ + " takes " + std::to_string(shape_.given.size()) + " inputs beside tokens and position, not " +
+                          std::to_string(given.size()) + ".");
+  }
+  const MethodInfo& info = *findMethod(program_->methods(), method_);
+  for (size_t i = 0; i < given.size(); ++i) {
+    checkInput(info, 2 + i, given[i]);
+  }
+  given_ = std::move(given);
+  reset();
+}
+
 // Lanes and models belong to the worker thread, so they are made by the first job.
 void Session::prepare() {
+  if (given_.size() != shape_.given.size()) {
+    throw invalidArgument("Provide the inputs of " + method_ + " beside tokens and position first.");
+  }
   if (!fresh_) {
     lane_.reset(); // before the new one, so that there are never two
     lane_ = program_->newLane();
     // A program that goes back anywhere overwrites what an earlier session left in the only state.
-    if (!lane_ && !shape_.rewinds && program_->renewState(method_)) {
+    if (!lane_ && shape_.rewind != Rewind::Anywhere && program_->renewState(method_)) {
       model_.reset();
     }
     fresh_ = true;
+    highest_ = 0;
   }
   if (!model_) {
     model_ = std::make_unique<LanguageModel>(*program_, method_);
@@ -182,13 +203,14 @@ void Session::prepare() {
 
 // The tokens take the place of all that history_ holds from `position` on.
 Logits Session::feed(std::span<const int32_t> tokens, int64_t rows) {
-  const Logits logits = model_->forward(lane_.get(), tokens, position(), rows);
+  const Logits logits = model_->forward(lane_.get(), tokens, position(), rows, given_);
   const auto cached = static_cast<size_t>(position());
   if (history_.size() != cached + 1 || tokens.size() != 1) { // not the pending token fed alone
     history_.resize(cached);
     history_.insert(history_.end(), tokens.begin(), tokens.end());
   }
   position_ = position() + static_cast<int64_t>(tokens.size());
+  highest_ = std::max(highest_, position());
   pending_ = false;
   hasLogits_ = false;
   return logits;

@@ -54,6 +54,9 @@ public:
   VerifyResult verify(std::span<const int32_t> draft, const SamplingOptions& sampling);
   int64_t rewind(int64_t position);
   void reset();
+  // Sets the inputs that stay the same for a sequence (shape().given) and forgets everything, as reset does. A session
+  // without them is new: prefill throws invalid_argument where there should be some. Throws invalid_argument.
+  void provide(std::vector<HostTensor> given);
 
 private:
   void prepare();
@@ -74,8 +77,10 @@ private:
   std::unique_ptr<LanguageModel> model_;
   std::unique_ptr<Lane> lane_;
   bool fresh_ = false; // whether the lane is as after reset
+  std::vector<HostTensor> given_;
   Sampler sampler_;
   std::atomic<int64_t> position_ = 0;
+  int64_t highest_ = 0; // position that the lane was ever written up to, rejected drafts included
   // The tokens in the cache, and after them the pending one: drawn, but not fed yet.
   std::vector<int32_t> history_;
   bool pending_ = false;

@@ -53,6 +53,7 @@ Napi::Function ProgramWrap::define(Napi::Env env) {
                       InstanceAccessor<&ProgramWrap::graphs>("graphs"),
                       InstanceMethod<&ProgramWrap::constant>("constant"),
                       InstanceMethod<&ProgramWrap::run>("run"),
+                      InstanceMethod<&ProgramWrap::languageModel>("languageModel"),
                       InstanceMethod<&ProgramWrap::createSession>("createSession"),
                       InstanceMethod<&ProgramWrap::dispose>("dispose")});
 }
@@ -116,19 +117,23 @@ Napi::Value ProgramWrap::run(const Napi::CallbackInfo& info) {
     const std::string name = requireString(info[0], "method");
     const auto program = host_->program();
     const MethodInfo* method = findMethod(program->methods(), name);
-    if (!method || !info[1].IsArray()) {
-      throw invalidArgument(method ? "inputs must be an array of tensors." : "The program has no method " + name + ".");
+    if (!method) {
+      throw invalidArgument("The program has no method " + name + ".");
     }
-    std::vector<HostTensor> inputs;
-    const auto given = info[1].As<Napi::Array>();
-    for (uint32_t i = 0; i < given.Length(); ++i) {
-      inputs.push_back(tensorArgument(given[i]));
-    }
+    std::vector<HostTensor> inputs = tensorArguments(info[1], "inputs");
     checkInputs(*method, inputs);
     auto call = std::make_unique<JobCall>(env, info.This().As<Napi::Object>(), env.Undefined(), env.Undefined());
     return host_->submit(std::move(call), nullptr, [program = program.get(), name, inputs](JobContext&) mutable {
       return [outputs = program->run(name, inputs)](Napi::Env env) { return listOf(env, outputs, tensorValue); };
     });
+  });
+}
+
+Napi::Value ProgramWrap::languageModel(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return throwing(env, [&]() -> Napi::Value {
+    const std::string method = info[0].IsUndefined() ? "forward" : requireString(info[0], "method");
+    return languageModelValue(env, languageModelShape(*host_->program(), method));
   });
 }
 

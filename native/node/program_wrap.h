@@ -23,6 +23,7 @@ private:
   Napi::Value graphs(const Napi::CallbackInfo& info);
   Napi::Value constant(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value languageModel(const Napi::CallbackInfo& info);
   Napi::Value createSession(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 

@@ -1,6 +1,7 @@
 #include "node/session_wrap.h"
 
 #include "node/arguments.h"
+#include "node/tensor_value.h"
 
 namespace pteron {
 namespace {
@@ -44,6 +45,7 @@ Napi::Function SessionWrap::define(Napi::Env env) {
                       InstanceMethod<&SessionWrap::verify>("verify"),
                       InstanceMethod<&SessionWrap::rewind>("rewind"),
                       InstanceMethod<&SessionWrap::reset>("reset"),
+                      InstanceMethod<&SessionWrap::provide>("provide"),
                       InstanceMethod<&SessionWrap::dispose>("dispose")});
 }
 
@@ -139,6 +141,14 @@ Napi::Value SessionWrap::rewind(const Napi::CallbackInfo& info) {
 Napi::Value SessionWrap::reset(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
     host_->idleSession().reset();
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value SessionWrap::provide(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    Session& session = host_->idleSession();
+    session.provide(tensorArguments(info[0], "inputs"));
     return info.Env().Undefined();
   });
 }

@@ -23,6 +23,7 @@ private:
   Napi::Value decode(const Napi::CallbackInfo& info);
   Napi::Value verify(const Napi::CallbackInfo& info);
   Napi::Value rewind(const Napi::CallbackInfo& info);
+  Napi::Value provide(const Napi::CallbackInfo& info);
   Napi::Value reset(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 

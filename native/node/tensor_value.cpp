@@ -71,6 +71,18 @@ HostTensor tensorArgument(Napi::Value value) {
   return tensor;
 }
 
+std::vector<HostTensor> tensorArguments(const Napi::Value& value, const char* name) {
+  if (!value.IsArray()) {
+    throw invalidArgument(std::string(name) + " must be an array of tensors.");
+  }
+  std::vector<HostTensor> tensors;
+  const auto given = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < given.Length(); ++i) {
+    tensors.push_back(tensorArgument(given[i]));
+  }
+  return tensors;
+}
+
 Napi::Object tensorValue(Napi::Env env, const HostTensor& tensor) {
   auto data = Napi::Uint8Array::New(env, tensor.data.size());
   if (!tensor.data.empty()) {
@@ -90,6 +102,19 @@ Napi::Object methodInfoValue(Napi::Env env, const MethodInfo& info) {
   object.Set("inputs", arrayOf(env, info.inputs, tensorInfo));
   object.Set("outputs", arrayOf(env, info.outputs, tensorInfo));
   object.Set("delegates", arrayOf(env, info.delegates, [env](const auto& name) { return Napi::String::New(env, name); }));
+  return object;
+}
+
+Napi::Object languageModelValue(Napi::Env env, const LanguageModelShape& shape) {
+  const auto number = [env](int64_t value) { return Napi::Number::New(env, static_cast<double>(value)); };
+  auto object = Napi::Object::New(env);
+  object.Set("contract", contractName(shape.contract));
+  object.Set("chunk", number(shape.chunk));
+  object.Set("rows", number(shape.rows));
+  object.Set("vocabulary", number(shape.vocabulary));
+  object.Set("context", shape.context > 0 ? Napi::Value(number(shape.context)) : env.Null());
+  object.Set("rewind", rewindName(shape.rewind));
+  object.Set("given", arrayOf(env, shape.given, [env](const TensorInfo& input) { return tensorInfoValue(env, input); }));
   return object;
 }
 

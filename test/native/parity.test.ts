@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { floats, load, modelPath, reference } from './support/fixtures';
 import { forwardInputs } from './support/int64';
-import { numbers } from './support/numbers';
+import { difference, numbers } from './support/numbers';
 
 const exact = ['tiny-gemma3', 'tiny-gemma3-q4', 'tiny-llama', 'tiny-llama-q4', 'tiny-llama3-rope', 'tiny-qwen3'];
 const rounded = ['tiny-gemma3-bf16-q8'];
@@ -21,9 +21,6 @@ async function logitsOf(id: string, tokens: number[], rows: number[]): Promise<F
   }
   return found;
 }
-
-const difference = (a: Float32Array, b: Float32Array) =>
-  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), a.length === b.length ? 0 : Infinity);
 
 describe.each([...exact, ...rounded])('%s', (id) => {
   const { prompt, greedy, logits, rewind, tolerance } = reference(id);

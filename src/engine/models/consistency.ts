@@ -4,17 +4,20 @@ import type { Tokenizer } from '../text/tokenizer';
 import { manifestInvalid, tokenizerInvalid } from './errors';
 import type { Manifest } from './manifest';
 
-/** @throws model_invalid where model.json says something else than the program itself */
+/**
+ * A context may be used in part, the rest must be the program's.
+ * @throws model_invalid where model.json says something else; program_unsupported where it is no language model
+ */
 export function checkProgram(program: Program, manifest: Manifest, path: string): void {
-  const claims: readonly [string, number][] = [
-    ['get_vocab_size', manifest.vocabularySize],
-    ['get_max_context_len', manifest.contextLength],
-    ['get_max_seq_len', manifest.prefillChunk],
+  const { vocabulary, chunk, context } = program.languageModel();
+  const claims: readonly [string, number, number][] = [
+    ['vocabularySize', manifest.vocabularySize, vocabulary],
+    ['prefillChunk', manifest.prefillChunk, chunk],
+    ['contextLength', manifest.contextLength, Math.min(manifest.contextLength, context ?? Infinity)],
   ];
-  for (const [method, claimed] of claims) {
-    const actual = program.constant(method);
-    if (typeof actual === 'number' && actual !== claimed) {
-      throw manifestInvalid('model.json', `it says ${claimed} where ${path} says ${actual} (${method})`);
+  for (const [field, claimed, actual] of claims) {
+    if (actual !== claimed) {
+      throw manifestInvalid('model.json', `${field} is ${claimed}, where ${path} has ${actual}`);
     }
   }
 }

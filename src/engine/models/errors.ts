@@ -19,6 +19,37 @@ export function manifestInvalid(path: string, why: string, cause?: unknown): Pte
   );
 }
 
+export function nothingAt(path: string): PteronError {
+  const remedy = 'Give a model folder, a folder with a .pte and its tokenizer.json, or a .pte.';
+  return new PteronError('model_not_found', `There is nothing at ${path}.`, remedy);
+}
+
+/** `other`: the tokenizer of another kind that lies there instead. */
+export function tokenizerMissing(folder: string, other?: string): PteronError {
+  const instead = other === undefined ? '' : `, and ${other} is of another kind`;
+  return new PteronError(
+    'tokenizer_invalid',
+    `There is no tokenizer.json in ${folder}${instead}.`,
+    'Put the tokenizer.json of this very model (from its Hugging Face repository) beside the program, or name it with --tokenizer.',
+  );
+}
+
+export function alreadyInstalled(id: string): PteronError {
+  return new PteronError(
+    'invalid_argument',
+    `A model "${id}" is installed already.`,
+    `Give this one another id with --id, or run \`pteron models remove ${id}\` first.`,
+  );
+}
+
+export function invalidId(id: string): PteronError {
+  return new PteronError(
+    'invalid_argument',
+    `"${id}" cannot be a model's id.`,
+    'Give one with --id: lower-case letters, digits, dots, dashes and underscores, 64 at most, a letter or digit first.',
+  );
+}
+
 export function programMissing(path: string): PteronError {
   return new PteronError('program_missing', `The program ${path} is not there.`, 'Export or install the model again.');
 }

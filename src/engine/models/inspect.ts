@@ -11,7 +11,7 @@ export interface Inspection {
   readonly bytes: number;
   /** null for a bare .pte. */
   readonly model: Manifest | null;
-  /** Weights as model.json counts them; null for a bare .pte, which only knows bytes. */
+  /** Weights as model.json counts them; null where nobody counted: a program that others exported only knows bytes. */
   readonly parameters: number | null;
   readonly methods: readonly MethodInfo[];
   readonly graphs: readonly GraphInfo[];
@@ -58,7 +58,8 @@ async function locate(store: ModelStore, target: string): Promise<InstalledModel
 export function describeInspection({ path, bytes, model, methods, graphs, constants }: Inspection): string {
   const lines = [`${path}  (${(bytes / 1e6).toFixed(1)} MB)`];
   if (model) {
-    lines.push(`${model.name}: ${model.family}, ${model.role}, ${(model.parameters / 1e6).toFixed(0)} M parameters`);
+    const parameters = model.parameters === null ? '' : `, ${(model.parameters / 1e6).toFixed(0)} M parameters`;
+    lines.push(`${model.name}: ${model.family}, ${model.role}${parameters}`);
     lines.push(`context ${model.contextLength}, weights ${model.quantization}, activations ${model.dtype}`);
   }
   for (const { name, inputs, outputs, delegates } of methods) {

@@ -7,7 +7,7 @@ const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** A file beside model.json: no folder, no way out of the model's own folder. */
 const siblingFile = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/));
-const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
+export const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
 
 export const manifestSchema = v.object({
   schemaVersion: v.literal(manifestVersion),
@@ -27,7 +27,8 @@ export const manifestSchema = v.object({
   maxLogitRows: count,
   vocabularySize: count,
   slidingWindow: v.nullable(count),
-  parameters: count,
+  /** null: not known, as of a program that others exported. */
+  parameters: v.nullable(count),
   /** dtype of activations and KV cache, and how the weights are held, e.g. 'gguf:Q5_0+Q8_0', 'affine 8-bit group 64', 'none'. */
   dtype: v.picklist(['float32', 'bfloat16', 'float16']),
   quantization: v.string(),

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ModelSummary } from '../../protocol';
@@ -55,6 +55,13 @@ export class ModelStore {
       }
     }
     return { models, broken };
+  }
+
+  /** Deletes a model, a broken one as well. A link is removed, not what it points to. @throws model_not_found */
+  async remove(id: string): Promise<void> {
+    const ids = await this.ids();
+    if (!ids.includes(id)) throw modelNotFound(id, nearestNames(id, ids));
+    await rm(join(this.modelsFolder, id), { recursive: true });
   }
 
   private async ids(): Promise<string[]> {

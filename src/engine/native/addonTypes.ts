@@ -40,6 +40,27 @@ export interface GraphInfo {
   readonly mutableBytes: number;
 }
 
+/** How a program's language model is called, found from its signature; `Session` calls them all alike. */
+export interface LanguageModelInfo {
+  /**
+   * 'pteron': (tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], our own exports;
+   * 'positions': (tokens, positions int64[S], given…) → logits of all rows or the last, as ExecuTorch exports transformers' models;
+   * 'start': (tokens, start int64[1], given…) → the same, as ExecuTorch exports its own models, and Whisper's decoder.
+   */
+  readonly contract: 'pteron' | 'positions' | 'start';
+  /** Most tokens a call. */
+  readonly chunk: number;
+  /** Most rows of logits a call can be asked for; 1 where nothing can be verified in one pass. */
+  readonly rows: number;
+  readonly vocabulary: number;
+  /** Most tokens in the cache; null where neither the program nor its caches say. */
+  readonly context: number | null;
+  /** 'oneChunk': below the highest position ever written, or else to 0; 'nowhere': only to 0. */
+  readonly rewind: 'anywhere' | 'oneChunk' | 'nowhere';
+  /** What `Session.provide` takes. */
+  readonly given: readonly TensorInfo[];
+}
+
 export interface RuntimeInfo {
   readonly executorch: string;
   readonly mlx: string | null;
@@ -101,8 +122,7 @@ export interface DecodeResult {
 }
 
 /**
- * One KV lane of a program that follows the language-model contract:
- * forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V].
+ * One KV lane of a program that follows one of the contracts of LanguageModelInfo.
  * `position` counts the tokens whose keys and values are in the cache. The last token that decode returned, and verify's
  * `next`, is not in the cache yet: it is pending, and fed by the next prefill, decode or verify. Where a decode ended at
  * a stop id nothing is pending. A caller that keeps all tokens it fed or got therefore finds the first `position` of
@@ -130,6 +150,10 @@ export interface Session {
   /** Goes back to at most `position`; returns the position reached (the caller prefills the rest). The pending token and
    *  the logits are forgotten, even where the position stays. invalid_argument while a job of the session is under way. */
   rewind(position: number): number;
+  /** Sets the inputs that stay the same for a whole sequence (LanguageModelInfo.given), such as the keys and values of a
+   *  speech decoder's cross attention, and forgets everything, as `reset` does. invalid_argument where they do not fit, or
+   *  while a job is under way; where a program takes some, the first job fails with invalid_argument without them. */
+  provide(inputs: readonly Tensor[]): void;
   /** Forgets everything, and clears a poisoned session. invalid_argument while a job of the session is under way. */
   reset(): void;
   /** Ends a running job as an abort would; jobs behind it are rejected as disposed. Idempotent. */
@@ -143,6 +167,8 @@ export interface Program {
   constant(name: string): number | boolean | number[] | undefined;
   /** Executes any method once, on a state of its own that later `run` calls share. */
   run(method: string, inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** program_unsupported, with what is known, where the method (default 'forward') follows no contract. */
+  languageModel(method?: string): LanguageModelInfo;
   /** contextLength: at most the program's. program_unsupported where the method is no language model, or where a program
    *  that keeps its state outside the MLX delegate has a session already. The cache itself is made by the first job. */
   createSession(options: { contextLength: number; method?: string }): Session;

@@ -9,6 +9,8 @@ export const addon = loadAddon();
 
 const fixtures = join(__dirname, '..', '..', 'fixtures');
 export const modelPath = (id: string) => join(fixtures, 'models', id, 'model.pte');
+/** What ExecuTorch's own scripts exported; context 160, chunk 16, vocabulary 384, and tiny-gemma3's window 24. */
+export const foreignPath = (id: string, file: string) => join(fixtures, 'foreign', id, `${file}.pte`);
 export const nodesFolder = join(fixtures, 'nodes');
 /** Portable kernels only, its cache outside any delegate: context 64, chunk 8, 4 rows, vocabulary 50.
  *  The last token makes all logits NaN. */
@@ -54,7 +56,15 @@ export interface Reference {
 
 /** What transformers computes with the same weights. */
 export function reference(id: string): Reference {
-  return JSON.parse(readFileSync(join(fixtures, 'models', id, 'reference.json'), 'utf8')) as Reference;
+  return readReference<Reference>('models', id);
+}
+
+export function foreignReference(id: string): Reference {
+  return readReference<Reference>('foreign', id);
+}
+
+export function readReference<T>(kind: 'models' | 'foreign', id: string): T {
+  return JSON.parse(readFileSync(join(fixtures, kind, id, 'reference.json'), 'utf8')) as T;
 }
 
 export function floats(base64: string): Float32Array {

@@ -30,3 +30,7 @@ export function numbers({ dtype, data }: Tensor): number[] {
       return [...bytes];
   }
 }
+
+/** The largest |difference|; infinite where the lengths differ. */
+export const difference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), a.length === b.length ? 0 : Infinity);

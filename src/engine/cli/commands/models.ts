@@ -1,5 +1,7 @@
+import { Option } from 'commander';
 import { type InstalledModel, summarize } from '../../models/store';
 import { toPteronError } from '../../errors';
+import { type AddOptions, addModel } from '../../models/add/add';
 import { describeInspection, inspect } from '../../models/inspect';
 import type { CliContext, CommandDefinition } from '../context';
 import { formatBytes, formatTable, printJson } from '../output';
@@ -12,6 +14,28 @@ export const modelsCommand: CommandDefinition = (program, context) => {
     .option('--json', 'print one JSON array')
     .action((options: { json?: boolean }) => list(context, options));
   models
+    .command('add')
+    .description('install a copy of a model folder, or of a program that others exported, with its tokenizer')
+    .argument('<path>', 'a model folder, a folder with a .pte and its tokenizer.json, or a .pte')
+    .option('--id <id>', 'what to call it; by default as the folder or file')
+    .addOption(
+      new Option('--role <role>', 'by default chat where there is a chat template').choices(['completion', 'chat']),
+    )
+    .option('--tokenizer <file>', 'its tokenizer.json, if that does not lie beside the program')
+    .option('--json', 'print one JSON object')
+    .action((path: string, options: AddOptions & { json?: boolean }) => add(context, path, options));
+  models
+    .command('remove')
+    .description('delete a model from this machine')
+    .argument('<id>', 'an installed model')
+    .option('--json', 'print one JSON object')
+    .action(async (id: string, options: { json?: boolean }) => {
+      await context.registry.unload(id);
+      await context.registry.store.remove(id);
+      if (options.json) printJson(context.stdout, { id });
+      else context.stdout.write(`Removed ${id}.\n`);
+    });
+  models
     .command('inspect')
     .description('methods, inputs, delegates, operators, parameters and size of a model or program')
     .argument('<id-or-path>', 'a model of the store, a model folder, or a .pte file')
@@ -22,6 +46,20 @@ export const modelsCommand: CommandDefinition = (program, context) => {
       else context.stdout.write(describeInspection(inspection));
     });
 };
+
+async function add(
+  { registry, addon, stdout }: CliContext,
+  path: string,
+  { json, ...options }: AddOptions & { json?: boolean },
+): Promise<void> {
+  const { model, notes } = await addModel(registry.store, addon(), path, options);
+  const { id, role, contextLength } = model.manifest;
+  if (json) printJson(stdout, { ...summarize(model), notes });
+  else {
+    stdout.write(`Installed ${id}: ${role}, ${formatBytes(model.bytes)}, context ${contextLength}.\n`);
+    for (const note of notes) stdout.write(`Note: ${note}\n`);
+  }
+}
 
 async function list({ registry, stdout, stderr }: CliContext, options: { json?: boolean }): Promise<void> {
   const { store } = registry;

@@ -2,10 +2,14 @@
  * An addon without a model: a session that keeps its tokens as the native one does, and "generates" what a function of
  * the prompt's text says. It records what was prefilled and rewound, which is what the tests of reuse look at.
  */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Manifest } from '../../../../src/engine/models/manifest';
 import type {
   Addon,
   DecodeOptions,
   DecodeResult,
+  LanguageModelInfo,
   LoadOptions,
   Program,
   Session,
@@ -80,6 +84,10 @@ export class FakeSession implements Session {
     this.rewind(0);
   }
 
+  provide(): void {
+    throw new Error('provide is not used here');
+  }
+
   dispose(): void {
     this.disposed = true;
   }
@@ -98,10 +106,21 @@ export class FakeProgram implements Program {
   readonly sessions: FakeSession[] = [];
   disposed = false;
 
-  constructor(readonly behaviour: FakeBehaviour) {}
+  constructor(
+    readonly behaviour: FakeBehaviour,
+    readonly path: string,
+  ) {}
 
   constant(name: string): number | undefined {
     return this.behaviour.constants?.[name];
+  }
+
+  /** As its model.json says, where the behaviour says nothing else. */
+  languageModel(): LanguageModelInfo {
+    const claimed = JSON.parse(readFileSync(join(dirname(this.path), 'model.json'), 'utf8')) as Manifest;
+    const vocabulary = this.behaviour.constants?.get_vocab_size ?? claimed.vocabularySize;
+    const { contextLength: context, prefillChunk: chunk } = claimed;
+    return { contract: 'pteron', chunk, rows: 16, vocabulary, context, rewind: 'anywhere', given: [] };
   }
 
   run(): Promise<never> {
@@ -132,7 +151,7 @@ export class FakeAddon implements Addon {
       this.loads.push({ path, options });
       const failure = this.failures.shift();
       if (failure) throw failure;
-      const program = new FakeProgram(this.behaviourOf(path));
+      const program = new FakeProgram(this.behaviourOf(path), path);
       this.programs.push(program);
       return program;
     },
