@@ -9,7 +9,7 @@ import { addonPath } from '../../src/engine/native/loader';
 import { codeOf } from './support/errors';
 import { addon, floats, foreignPath, foreignReference, load, modelPath } from './support/fixtures';
 import { difference } from './support/numbers';
-import { foreignLogits } from './support/logits';
+import { foreignLogits, lastLogits } from './support/logits';
 
 const models = ['tiny-qwen3', 'tiny-llama32', 'tiny-gemma3', 'tiny-phi4-mini'];
 const off = models.map((id) => [id, 'off_graph'] as const);
@@ -54,6 +54,29 @@ describe.each(all)('%s, %s', (id, file) => {
   });
 });
 
+describe('ExecuTorch’s own Qwen 3, which gives the last token’s logits only', () => {
+  const { prompt, greedy, logits, rewind, tolerance } = foreignReference('tiny-qwen3');
+  const path = foreignPath('tiny-qwen3', 'export_llama');
+
+  test('has transformers’ logits', async () => {
+    const tokens = [...prompt, ...greedy];
+    const positions = logits.map(({ position }) => position);
+    const rows = await lastLogits(await load(path), tokens, positions);
+    rows.forEach((row, i) => expect(difference(row, floats(logits[i]!.base64Float32))).toBeLessThanOrEqual(tolerance));
+  });
+
+  test('continues as transformers does, after a rewind, and with a draft', async () => {
+    const session = (await load(path)).createSession({ contextLength: context });
+    await session.prefill(prompt);
+    expect((await session.decode({ maxTokens: greedy.length })).tokens).toEqual(greedy);
+    expect(session.rewind(rewind.to)).toBe(rewind.to);
+    await session.prefill(rewind.then);
+    expect((await session.decode({ maxTokens: 4 })).tokens).toEqual(rewind.greedy.slice(0, 4));
+    expect(await codeOf(() => session.verify([1]))).toBe('invalid_argument');
+    expect(await session.verify([])).toEqual({ accepted: 0, next: rewind.greedy[4] });
+  });
+});
+
 describe('what a foreign program says of itself', () => {
   const infoOf = async (id: string, file: string) => (await load(foreignPath(id, file))).languageModel();
   const base: LanguageModelInfo = {
@@ -83,6 +106,10 @@ describe('what a foreign program says of itself', () => {
   test('one that believes the positions goes back anywhere, or one chunk in a ring', async () => {
     expect(await infoOf('tiny-qwen3', 'in_graph_transformers4')).toEqual(base);
     expect(await infoOf('tiny-gemma3', 'in_graph_transformers4')).toEqual({ ...base, rewind: 'oneChunk' });
+  });
+
+  test('ExecuTorch’s own takes where the tokens begin', async () => {
+    expect(await infoOf('tiny-qwen3', 'export_llama')).toEqual({ ...base, contract: 'start', chunk: 15, rows: 1 });
   });
 
   test('our own follow our contract', async () => {
