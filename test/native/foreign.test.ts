@@ -145,21 +145,26 @@ describe('a ring', () => {
   });
 });
 
-/** The device is chosen once a process: this very file, run again on libmlx. */
+/** The device is chosen once a process: this very file and our own exports’ run again on libmlx, and attention. */
 const device = process.env.PTERON_DEVICE;
 
-test.skipIf(device !== undefined)(
-  'and the same with libmlx',
-  () => {
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', 'foreign.test.ts', 'whisper.test.ts'],
-      { encoding: 'utf8', env: { ...process.env, PTERON_DEVICE: 'cpu-libmlx', PTERON_ADDON: addonPath() } },
-    );
-    expect(status, stdout).toBe(0);
-  },
-  300_000,
-);
+describe.skipIf(device !== undefined)('and the same with libmlx', () => {
+  test.each([
+    ['programs', ['foreign.test.ts', 'whisper.test.ts', 'parity.test.ts', 'rewind.test.ts', 'verify.test.ts']],
+    ['attention, with fewer queries than keys too', ['nodes.test.ts', '-t', 'sdpa']],
+  ])(
+    '%s',
+    (_, files) => {
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', ...files],
+        { encoding: 'utf8', env: { ...process.env, PTERON_DEVICE: 'cpu-libmlx', PTERON_ADDON: addonPath() } },
+      );
+      expect(status, stdout).toBe(0);
+    },
+    300_000,
+  );
+});
 
 test.runIf(device === 'cpu-libmlx')('really uses libmlx', () => {
   expect(addon.runtimeInfo().mlxDevice).toContain('libmlx');
