@@ -8,6 +8,7 @@ import { runSteps } from './runner.mjs';
 import { addon } from './steps/addon.mjs';
 import { benchPeer } from './steps/bench-peer.mjs';
 import { bundles } from './steps/bundles.mjs';
+import { cudaLibrary } from './steps/cuda.mjs';
 import { chatModel, completionModel } from './steps/demo-models.mjs';
 import { macAddon, macExecutorchLibraries, zigCompiler } from './steps/mac-addon.mjs';
 import { mlxOpCases } from './steps/mlx-op-cases.mjs';
@@ -45,10 +46,12 @@ const forMac =
       ];
 const models = [exporterPackages, gemmaSource, smollm2Source, completionModel, chatModel];
 
-/** @type {Record<'build' | 'start' | 'mac' | 'test' | 'bench', import('./runner.mjs').Step[]>} */
+/** @type {Record<'build' | 'cuda' | 'start' | 'mac' | 'test' | 'bench', import('./runner.mjs').Step[]>} */
 export const plans = {
   /** Enough to load any model that is in the store. */
   build,
+  /** Runs models on an NVIDIA GPU. */
+  cuda: [...build, cudaLibrary],
   start: [...build, ...models],
   /** The VSIX for macOS. */
   mac: forMac,

@@ -60,6 +60,8 @@ export function resolvePaths(
     toolchain: join(cache, 'toolchain'),
     executorch: join(cache, `executorch-1.5.1-${key}`, 'executorch'),
     mlx: platform === 'linux' ? join(cache, `mlx-cpu-0.32.4-${key}`, 'mlx') : undefined,
+    /** libmlx for NVIDIA GPUs; src/engine/native/cudaLibrary.ts finds it there. */
+    cuda: join(cache, `mlx-cuda-13-0.32.4-${key}`),
     /** The Mac's libraries, on whichever machine, and what builds its addon on Linux. */
     mac: {
       executorch: join(cache, 'executorch-1.5.1-darwin-arm64', 'executorch'),

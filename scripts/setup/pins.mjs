@@ -10,6 +10,8 @@ export const platformTags = {
   'linux-x64': [
     'manylinux_2_35_x86_64',
     'manylinux_2_28_x86_64',
+    'manylinux_2_27_x86_64',
+    'manylinux_2_18_x86_64',
     'manylinux_2_17_x86_64',
     'manylinux2014_x86_64',
     'manylinux2010_x86_64',
@@ -44,6 +46,24 @@ export const mlxCpu = {
     '1289e85e64af1fd16380bf331438bfe4afe875d27afc3e0bcf35f427c488fadd', // linux-arm64
   ],
 };
+
+/**
+ * libmlx for NVIDIA GPUs and what it needs of CUDA 13.0: the oldest CUDA 13, so that every driver from 580 on will do.
+ * NVIDIA's packages come under NVIDIA's licence; none is part of what we ship.
+ */
+export const cuda = [
+  ['mlx-cuda-13', '0.32.4', 89_793_098, '94cb48fba73e5ee39467e51c35c51c691123359ca17bafd1a24cf92ad6732bee'],
+  ['nvidia-cublas', '13.1.0.3', 423_133_236, 'ee8722c1f0145ab246bccb9e452153b5e0515fd094c3678df50b2a0888b8b171'],
+  ['nvidia-cudnn-cu13', '9.19.0.56', 366_066_321, 'd20e1734305e9d68889a96e3f35094d733ff1f83932ebe462753973e53a572bf'],
+  ['nvidia-cufft', '12.0.0.61', 214_085_489, '6c44f692dce8fd5ffd3e3df134b6cdb9c2f72d99cf40b62c32dde45eea9ddad3'],
+  ['nvidia-cusolver', '12.0.4.66', 200_941_980, '0a759da5dea5c0ea10fd307de75cdeb59e7ea4fcb8add0924859b944babf1112'],
+  ['nvidia-cusparse', '12.6.3.3', 145_942_937, '2b3c89c88d01ee0e477cb7f82ef60a11a4bcd57b6b87c33f789350b59759360b'],
+  ['nvidia-nvjitlink', '13.0.88', 40_713_933, '13a74f429e23b921c1109976abefacc69835f2f433ebd323d3946e11d804e47b'],
+  ['nvidia-nccl-cu13', '2.28.9', 196_493_177, 'e4553a30f34195f3fa1da02a6da3d6337d28f2003943aa0a3d247bbc25fefc42'],
+  ['nvidia-cuda-nvrtc', '13.0.88', 90_215_200, 'ad9b6d2ead2435f11cbb6868809d2adeeee302e9bb94bcf0539c7a40d80e8575'],
+  ['nvidia-cuda-runtime', '13.0.96', 2_243_632, '7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548'],
+  ['nvidia-cuda-crt', '13.0.88', 134_086, '2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4'],
+].map(([name, version, bytes, sha256]) => ({ name, version, bytes, sha256: [sha256] }));
 
 export const cmake = {
   name: 'cmake',

@@ -3,6 +3,7 @@ import type { DoctorReport } from '../protocol';
 import { toPteronError } from './errors';
 import { type ModelStore, summarize } from './models/store';
 import type { Addon, RuntimeInfo } from './native/addonTypes';
+import { gpuProblem } from './native/loader';
 import { engineVersion } from './version';
 
 type Problem = DoctorReport['problems'][number];
@@ -17,6 +18,8 @@ export async function examine(store: ModelStore, addon: () => Addon): Promise<Do
   let runtime: RuntimeInfo | null = null;
   try {
     runtime = addon().runtimeInfo();
+    const gpu = gpuProblem();
+    if (gpu) note(gpu);
   } catch (error) {
     note(error);
   }

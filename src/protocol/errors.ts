@@ -21,6 +21,7 @@ export const errorCodes = [
   // machine
   'out_of_memory', // the model needs more than the memory limit or the machine has
   'disk_full', // no space left while writing
+  'gpu_unavailable', // an NVIDIA GPU was asked for, or libmlx for it is installed, and the CPU has to do
   'addon_missing', // the native addon is not built, or not for this platform
   'inference_failed', // the runtime reported an error; the session was reset
   // life cycle

@@ -4,13 +4,22 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { PteronError } from '../../protocol';
 import type { Addon } from './addonTypes';
+import { loadCudaLibrary } from './cudaLibrary';
 
 /** What the addon is built for. ExecuTorch ships no libraries for Intel Macs. */
 const platforms = ['darwin-arm64', 'linux-x64', 'linux-arm64'];
 
+let gpuProblem_: PteronError | undefined;
+let lookedForGpu = false;
+
+/** Why the CPU is used although an NVIDIA GPU could be; known once the addon has been loaded. */
+export const gpuProblem = () => gpuProblem_;
+
 /** @throws addon_missing where there is none for this platform, or it does not load */
 export function loadAddon(): Addon {
   const path = addonPath();
+  if (!lookedForGpu) gpuProblem_ = loadCudaLibrary();
+  lookedForGpu = true;
   try {
     return createRequire(path)(path) as Addon;
   } catch (cause) {
