@@ -1,6 +1,6 @@
 import type { Addon, Program } from '../native/addonTypes';
 import { SerialQueue } from '../scheduler/serialQueue';
-import { type ChatTemplate, loadChatTemplate } from '../text/chatTemplate';
+import { type ChatTemplate, loadChatTemplate, type TemplateMarkers } from '../text/chatTemplate';
 import { Lane } from '../text/lane';
 import { PromptEncoder } from '../text/promptEncoder';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer';
@@ -80,10 +80,14 @@ export class LoadedModel {
 
   /** @throws template_invalid */
   template(): Promise<ChatTemplate> {
+    this.#template ??= loadChatTemplate(this.installed.templatePath, this.markers);
+    return this.#template;
+  }
+
+  get markers(): TemplateMarkers {
     const { bos, eos } = this.installed.manifest.tokens;
     const spelling = (id: number | null | undefined) => (id == null ? '' : (this.tokenizer.spelling(id) ?? ''));
-    this.#template ??= loadChatTemplate(this.installed.templatePath, { bos: spelling(bos), eos: spelling(eos[0]) });
-    return this.#template;
+    return { bos: spelling(bos), eos: spelling(eos[0]) };
   }
 
   dispose(): void {

@@ -18,6 +18,15 @@ export async function loadChatTemplate(path: string, markers: TemplateMarkers): 
   const source = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw templateInvalid(path, 'it cannot be read', cause);
   });
+  return compileChatTemplate(source, path, markers);
+}
+
+/** `path`: where it comes from, for the message. @throws template_invalid */
+export async function compileChatTemplate(
+  source: string,
+  path: string,
+  markers: TemplateMarkers,
+): Promise<ChatTemplate> {
   const { Template } = await import('@huggingface/jinja');
   const invalid = (cause: unknown) =>
     templateInvalid(path, cause instanceof Error ? cause.message : String(cause), cause);

@@ -3,6 +3,7 @@ import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PteronError } from '../../../protocol';
 import type { Addon } from '../../native/addonTypes';
+import { compileChatTemplate } from '../../text/chatTemplate';
 import { alreadyInstalled } from '../errors';
 import { LoadedModel } from '../loadedModel';
 import { type InstalledModel, type ModelStore, readModelFolder } from '../store';
@@ -17,8 +18,8 @@ export interface Added {
 }
 
 /**
- * Installs a copy of `path`: a model folder, a `.pte` that others exported, or a folder with one and its tokenizer. Only once
- * it was loaded and has drawn a token does it stand in the store.
+ * Installs a copy of `path`: a model folder, a `.pte` that others exported, or a folder with one and its tokenizer. Before
+ * anything is copied it is loaded and draws a token: what would fail at first use fails here.
  * @throws model_not_found, program_*, tokenizer_invalid, template_invalid, model_invalid, invalid_argument, disk_full,
  *   unsupported_cache, out_of_memory, inference_failed
  */
@@ -29,35 +30,42 @@ export async function addModel(
   options: AddOptions = {},
 ): Promise<Added> {
   const plan = await planFor(addon, path, options);
-  const folder = join(store.modelsFolder, plan.manifest.id);
-  if (await stat(folder).catch(() => null)) throw alreadyInstalled(plan.manifest.id);
+  const { id } = plan.source.manifest;
+  const folder = join(store.modelsFolder, id);
+  if (await stat(folder).catch(() => null)) throw alreadyInstalled(id);
+  await tryOut(addon, plan);
   const partial = `${folder}.partial-${process.pid}`;
   try {
     await write(plan, partial);
-    await tryOut(addon, await readModelFolder(partial));
     await rename(partial, folder);
   } catch (cause) {
     throw (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(store, cause) : cause;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-  return { model: await readModelFolder(folder, plan.manifest.id), notes: plan.notes };
+  return { model: await readModelFolder(folder, id), notes: plan.notes };
 }
 
-async function write({ manifest, copies, template }: Plan, folder: string): Promise<void> {
+async function write({ source, template }: Plan, folder: string): Promise<void> {
+  const { manifest } = source;
+  const copy = (from: string, name: string) => copyFile(from, join(folder, name), constants.COPYFILE_FICLONE);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const [name, source] of copies) await copyFile(source, join(folder, name), constants.COPYFILE_FICLONE);
+  await copy(source.programPath, manifest.program);
+  for (const [i, path] of source.dataPaths.entries()) await copy(path, manifest.data[i]!);
+  await copy(source.tokenizerPath, 'tokenizer.json');
   if (template !== null) await writeFile(join(folder, 'chat_template.jinja'), template);
   await writeFile(join(folder, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** One token from the beginning of a text, and the template once: what would fail at first use fails here. */
-async function tryOut(addon: Addon, installed: InstalledModel): Promise<void> {
-  const model = await LoadedModel.load(addon, installed);
+async function tryOut(addon: Addon, { source, template }: Plan): Promise<void> {
+  const model = await LoadedModel.load(addon, source);
   try {
-    const { role, tokens } = installed.manifest;
-    if (role === 'chat') (await model.template()).render([{ role: 'user', content: 'Hello' }]);
+    const { role, tokens } = source.manifest;
+    if (role === 'chat') {
+      const compiled = await compileChatTemplate(template ?? '', source.templatePath, model.markers);
+      compiled.render([{ role: 'user', content: 'Hello' }]);
+    }
     const lane = model.lane('completion');
     await lane.feed([tokens.bos ?? tokens.eos[0] ?? 0]);
     await lane.decode({ maxTokens: 1 });

@@ -1,12 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { PteronError } from '../../../protocol';
 import type { Addon, Program } from '../../native/addonTypes';
 import { speechPartsOf } from '../../speech/encoderDecoder';
 import { invalidId, manifestInvalid } from '../errors';
-import { type Manifest, modelId } from '../manifest';
-import { readModelFolder } from '../store';
+import { modelId } from '../manifest';
+import { type InstalledModel, readModelFolder } from '../store';
 import { foreignManifest } from './foreignManifest';
 import { filesBeside, type ForeignFiles, kindOf, programsAt } from './sources';
 
@@ -19,29 +19,28 @@ export interface AddOptions {
 
 /** What becomes a model folder. */
 export interface Plan {
-  readonly manifest: Manifest;
+  /** The model as its files lie now, whatever they are called. */
+  readonly source: InstalledModel;
+  /** Of chat_template.jinja; null where there is none. */
+  readonly template: string | null;
   /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
-  /** Name in the folder → where it lies now. */
-  readonly copies: ReadonlyMap<string, string>;
-  /** chat_template.jinja, where it is not a file of its own yet. */
-  readonly template: string | null;
 }
 
 /** @throws what addModel throws before it writes anything */
 export async function planFor(addon: Addon, path: string, options: AddOptions): Promise<Plan> {
   const kind = await kindOf(path);
   const plan = await (kind === 'model folder' ? planOfModel(path, options) : planOfForeign(addon, path, options));
-  if (!v.is(modelId, plan.manifest.id)) throw invalidId(plan.manifest.id);
+  const { id } = plan.source.manifest;
+  if (!v.is(modelId, id)) throw invalidId(id);
   return plan;
 }
 
 async function planOfModel(path: string, { id }: AddOptions): Promise<Plan> {
   const folder = basename(path) === 'model.json' ? dirname(path) : path;
-  const { manifest, programPath, dataPaths, tokenizerPath, templatePath } = await readModelFolder(folder);
-  const template = (await stat(templatePath).catch(() => null)) ? [templatePath] : [];
-  const copies = new Map([programPath, ...dataPaths, tokenizerPath, ...template].map((file) => [basename(file), file]));
-  return { manifest: { ...manifest, id: id ?? manifest.id }, notes: [], copies, template: null };
+  const model = await readModelFolder(folder);
+  const template = await readFile(model.templatePath, 'utf8').catch(() => null);
+  return { source: { ...model, manifest: { ...model.manifest, id: id ?? model.manifest.id } }, template, notes: [] };
 }
 
 async function planOfForeign(addon: Addon, path: string, options: AddOptions): Promise<Plan> {
@@ -66,9 +65,16 @@ async function planOfProgram(program: Program, path: string, programPath: string
     throw manifestInvalid(path, 'a chat model needs a chat_template.jinja, or one in tokenizer_config.json');
   }
   const { manifest, notes } = await foreignManifest(files, program, { id: options.id ?? idFrom(files.name), role });
-  const data = manifest.data.map((name, i) => [name, files.data[i]!] as const);
-  const copies = new Map([[manifest.program, files.program], ...data, ['tokenizer.json', files.tokenizer]]);
-  return { manifest, notes, copies, template };
+  const source: InstalledModel = {
+    folder: dirname(files.program),
+    manifest,
+    programPath: files.program,
+    dataPaths: files.data,
+    tokenizerPath: files.tokenizer,
+    templatePath: files.template ?? join(dirname(files.program), 'tokenizer_config.json'),
+    bytes: 0,
+  };
+  return { source, template, notes };
 }
 
 async function templateOf({ template, tokenizerConfig }: ForeignFiles): Promise<string | null> {
