@@ -1,4 +1,4 @@
-/** The peer in a process of its own: node-llama-cpp on the CPU, with its prebuilt binary and its defaults. */
+/** The peer in a process of its own: node-llama-cpp on what Pteron runs on, with its prebuilt binary and its defaults. */
 import { readFileSync } from 'node:fs';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import { peakBytes, serve, since } from './worker.mjs';
@@ -37,7 +37,7 @@ serve({
   async load({ path, threads, contextLength }) {
     const start = performance.now();
     const llama = await getLlama({
-      gpu: false,
+      gpu: process.platform === 'darwin' ? 'metal' : false,
       build: 'never',
       maxThreads: threads,
       logLevel: LlamaLogLevel.error,
@@ -49,7 +49,8 @@ serve({
       threads: { ideal: threads, min: threads },
     });
     sequence = context.getSequence();
-    return { loadMs: since(start), version: peerVersion(), variant: cpuVariant(), threads: context.currentThreads };
+    const device = llama.gpu || `the CPU, variant ${cpuVariant()}`;
+    return { loadMs: since(start), version: peerVersion(), device, threads: context.currentThreads };
   },
   tokenize: ({ text }) => model.tokenize(text),
   async cold({ tokens, count }) {

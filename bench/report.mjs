@@ -1,4 +1,5 @@
 /** bench/RESULTS.md from one run's figures. */
+import { gpuSection } from './gpu/report.mjs';
 import { show } from './statistics.mjs';
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -38,7 +39,7 @@ function startupTable({ ready, loads, activation }) {
   return [
     '| | ms |',
     '|---|---|',
-    `| Extension activation, in code-server | ${show(activation)} |`,
+    ...(activation ? [`| Extension activation, in code-server | ${show(activation)} |`] : []),
     `| Engine process ready, no model | ${show(ready)} |`,
     ...loads.map(({ model, ms }) => `| Load of ${model} (program mapped, tokenizer read) | ${show(ms)} |`),
   ].join('\n');
@@ -60,9 +61,8 @@ Written by \`npm run bench\`; do not edit. Medians with their range (lowest–hi
 - ${date}, revision ${revision}
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}; load average before the run ${machine.load}
 - Pteron ${machine.version}: ExecuTorch ${about.pteron.executorch}, ${about.pteron.device}, ${about.pteron.threads} threads; weights ${about.pteron.quantization}, activations ${about.pteron.dtype}
-- node-llama-cpp ${about.peer.version}: its prebuilt CPU library, variant ${about.peer.variant}, ${about.peer.threads} threads, its defaults
-- No figure here was taken on a Mac.
-${busyNote(machine)}
+- node-llama-cpp ${about.peer.version}: its prebuilt library for ${about.peer.device}, ${about.peer.threads} threads, its defaults
+${machine.system.startsWith('Darwin') ? '' : '- No figure here was taken on a Mac.\n'}${busyNote(machine)}
 ## Beside the peer
 
 The same GGUF of Gemma 3 270M (Q4_K_M mix) in both, its quantization kept by Pteron's export; the same 512 token ids, greedy;
@@ -81,5 +81,6 @@ ${keystrokeTable(keystrokes)}
 ## Start-up
 
 ${startupTable(startup)}
-`;
+
+${gpuSection()}`;
 }

@@ -10,6 +10,7 @@ import { benchPeer } from './steps/bench-peer.mjs';
 import { bundles } from './steps/bundles.mjs';
 import { cudaLibrary } from './steps/cuda.mjs';
 import { chatModel, completionModel } from './steps/demo-models.mjs';
+import { desktopVsCode } from './steps/desktop-vscode.mjs';
 import { macAddon, macExecutorchLibraries, zigCompiler } from './steps/mac-addon.mjs';
 import { mlxOpCases } from './steps/mlx-op-cases.mjs';
 import { gemmaSource, smollm2Source } from './steps/model-sources.mjs';
@@ -29,21 +30,24 @@ const build = [
   addon,
   bundles,
 ];
+const onMac = process.platform === 'darwin';
+
 /** What makes the Mac's extension on Linux; a Mac builds its own. */
-const forMac =
-  process.platform === 'darwin'
-    ? [...build, vsixStep('darwin-arm64')]
-    : [
-        systemPackages,
-        nodePackages,
-        pythonEnvironment,
-        toolchain,
-        zigCompiler,
-        macExecutorchLibraries,
-        macAddon,
-        bundles,
-        vsixStep('darwin-arm64'),
-      ];
+const forMac = onMac
+  ? [...build, vsixStep('darwin-arm64')]
+  : [
+      systemPackages,
+      nodePackages,
+      pythonEnvironment,
+      toolchain,
+      zigCompiler,
+      macExecutorchLibraries,
+      macAddon,
+      bundles,
+      vsixStep('darwin-arm64'),
+    ];
+/** The workbench that the extension is tested in: the desktop VS Code on a Mac, else code-server with a browser. */
+const editor = onMac ? [desktopVsCode] : [testSystemPackages, workbench];
 const models = [exporterPackages, gemmaSource, smollm2Source, completionModel, chatModel];
 
 /** @type {Record<'build' | 'cuda' | 'start' | 'mac' | 'test' | 'bench', import('./runner.mjs').Step[]>} */
@@ -55,8 +59,8 @@ export const plans = {
   start: [...build, ...models],
   /** The VSIX for macOS. */
   mac: forMac,
-  test: [...new Set([...build, ...forMac, ...models, mlxOpCases, testSystemPackages, workbench])],
-  bench: [...build, ...models, testSystemPackages, workbench, benchPeer],
+  test: [...new Set([...build, ...forMac, ...models, mlxOpCases, ...editor])],
+  bench: [...build, ...models, ...(onMac ? [] : editor), benchPeer],
 };
 
 /** Everything up to the VSIX of a platform: this one, or macOS from Linux. */

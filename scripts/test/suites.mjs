@@ -1,6 +1,8 @@
 /** Every suite: what it needs of set-up, its command, and how its result is counted. */
 import { join } from 'node:path';
+import { vsixPath } from '../package/vsix.mjs';
 import { plans } from '../setup/index.mjs';
+import { desktopExecutable } from '../setup/steps/desktop-vscode.mjs';
 import { mlxOpCases, mlxOpCasesFolder } from '../setup/steps/mlx-op-cases.mjs';
 import { nodePackages } from '../setup/steps/node-packages.mjs';
 import { ctestPath } from '../setup/steps/native-libraries.mjs';
@@ -68,6 +70,22 @@ const mlxOps = {
   }),
 };
 
+/** The extension in the desktop VS Code, of which Linux has none in its registries. @type {Suite} */
+const desktop = {
+  name: 'desktop',
+  needs: plans.test,
+  run: (paths, report) => ({
+    command: process.execPath,
+    args: [
+      join(paths.root, 'test', 'desktop', 'run.mjs'),
+      vsixPath(paths, 'darwin-arm64'),
+      desktopExecutable(paths),
+      report,
+    ],
+  }),
+  count: (report, status) => readReport(report, parseJunit, status),
+};
+
 /** In the order that fails soonest. @type {Suite[]} */
 export const suites = [
   check('eslint', 'eslint', ['.']),
@@ -81,5 +99,5 @@ export const suites = [
   exporter,
   mlxOps,
   vitest('models', plans.start),
-  vitest('editor', plans.test),
+  process.platform === 'darwin' ? desktop : vitest('editor', plans.test),
 ];

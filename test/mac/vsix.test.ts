@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { vsixPath } from '../../scripts/package/vsix.mjs';
 import { folder, paths } from './surroundings';
-import { readZip } from './zip';
+import { readZip } from '../../scripts/package/zip.mjs';
 
 const files = readZip(vsixPath(paths, 'darwin-arm64'));
 const text = (name: string) => files.get(name)?.toString('utf8') ?? '';

@@ -13,6 +13,7 @@ const definitions = (paths) => [
   `CMAKE_MAKE_PROGRAM=${ninjaPath(paths)}`,
   `EXECUTORCH_ROOT=${paths.executorch}`,
   ...(paths.mlx ? [`MLX_ROOT=${paths.mlx}`] : []),
+  ...(process.platform === 'darwin' ? ['CMAKE_OSX_DEPLOYMENT_TARGET=14.0'] : []), // as ExecuTorch's libraries
   'PTERON_CPU_TESTS=ON',
 ];
 

@@ -27,7 +27,7 @@ export const exporterPackages = {
   id: 'exporter-packages',
   title: 'Exporter packages (PyTorch, ExecuTorch)',
   scope: 'cache',
-  diskBytes: 9e9,
+  diskBytes: process.platform === 'darwin' ? 3e9 : 9e9, // Linux gets CUDA's libraries with PyTorch
   inputs: (paths) => [hashSmallFile(requirements(paths)), findPython()?.path],
   outputs: (paths) => ['torch', 'executorch', 'transformers'].map((name) => join(sitePackages(paths), name)),
   async run({ paths, progress, command }) {

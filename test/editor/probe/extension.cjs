@@ -46,6 +46,12 @@ const operations = {
   },
 };
 
+/** One of the cases that the desktop VS Code runs too (test/desktop/cases.cjs). */
+operations.runCase = async ({ file, index }) => {
+  await require(file)(vscode)[index].run();
+  return null;
+};
+
 function serve(socket) {
   let pending = '';
   socket.setEncoding('utf8').on('data', async (chunk) => {
