@@ -1,22 +1,21 @@
 #!/usr/bin/env bash
-# On the GPU machine: lays out what pack.sh made, under $1. The addon finds libmlx beside it, and libmlx its headers in ../include.
+# On the GPU machine: lays out a folder that pack.sh made under $2, as set-up would: cuda/ for libmlx and CUDA, addon/ for Pteron.
 set -euo pipefail
-from=$1 to=$2
-mkdir -p "$to/mlx/lib" "$to/mlx/include"
+from=$(realpath "$1") to=$2
+mkdir -p "$to"/cuda/mlx/lib "$to"/cuda/mlx_cuda_13.libs "$to"/addon "$to"/python "$to"/mlxops "$to"/crt
 cd "$to"
 for archive in "$from"/*; do
   case $(basename "$archive") in
-    lib.tar.xz) tar -xJf "$archive" -C mlx/lib ;;
-    libmlx*.so.xz) xz -dc "$archive" > mlx/lib/libmlx.so ;;
-    cccl.tar.xz) tar -xJf "$archive" -C mlx ;;
+    libmlx*.so.xz) xz -dc "$archive" > cuda/mlx/lib/libmlx.so ;;
+    headers.tar.xz) tar -xJf "$archive" -C cuda/mlx ;;
+    crt.tar.xz) tar -xJf "$archive" -C crt ;;
+    blas.tar.xz) tar -xJf "$archive" -C cuda/mlx_cuda_13.libs ;;
     node.xz) xz -dc "$archive" > node && chmod +x node ;;
-    mlxops.tar.xz) mkdir -p mlxops && tar -xJf "$archive" -C mlxops ;;
-    *.pte.xz) xz -T0 -dc "$archive" > "$(basename "$archive" .xz)" ;;
-    crt.zip) python3 -m zipfile -e "$archive" crt ;;
-    *.whl) mkdir -p python && (cd python && python3 -m zipfile -e "$archive" .) ;;
-    pteron.node) cp "$archive" mlx/lib/ ;;
-    *) cp "$archive" . ;;
+    addon.tar.xz) tar -xJf "$archive" -C addon ;;
+    mlxops.tar.xz) tar -xJf "$archive" -C mlxops ;;
+    *.xz) xz -T0 -dc "$archive" > "$(basename "$archive" .xz)" ;;
+    *.whl) (cd python && python3 -m zipfile -e "$archive" .) ;;
   esac
 done
 # Python's mlx uses the very library that the addon does.
-if [ -d python/mlx ]; then mkdir -p python/mlx/lib python/mlx/include && ln -sf "$to/mlx/lib/"* python/mlx/lib/ && ln -sfn "$to/mlx/include/cccl" python/mlx/include/cccl; fi
+if [ -d python/mlx ]; then ln -sfn "$to/cuda/mlx/lib" python/mlx/lib && ln -sfn "$to/cuda/mlx/include" python/mlx/include; fi

@@ -1,0 +1,91 @@
+/**
+ * What run.sh measured, for bench/RESULTS.md: `node bench/gpu/report.mjs RESULTS-FOLDER` keeps the figures in measured.json and
+ * replaces the section; bench/report.mjs writes it again from there.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { show, summarize } from '../statistics.mjs';
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const measuredPath = path('measured.json');
+const heading = '## On an NVIDIA GPU';
+const names = { 'gemma3-270m': 'Gemma 3 270M', 'qwen3-4b': 'Qwen 3 4B' };
+
+function read(folder) {
+  const text = (name) => readFileSync(join(folder, name), 'utf8').trim();
+  const [gpu, cpu] = text('machine.txt').split('\n');
+  const rounds = text('speed.jsonl').split('\n').map((line) => JSON.parse(line));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    revision: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim(),
+    gpu: gpu.trim(),
+    cpu: cpu?.trim(),
+    bandwidth: Number(text('bandwidth.txt')),
+    models: [...new Set(rounds.map(({ model }) => model))].map((model) => distil(model, rounds)),
+  };
+}
+
+function distil(model, rounds) {
+  const of = (engine) => rounds.filter((round) => round.model === model && round.engine === engine);
+  const speeds = (engine) => ({
+    prefill: of(engine).map(({ prefill }) => Math.round(prefill)),
+    decode: of(engine).map(({ decode }) => Math.round(decode * 10) / 10),
+    answers: new Set(of(engine).map(({ tokens }) => tokens.join())).size,
+  });
+  const [ours, theirs] = [of('pteron')[0].tokens, of('mlx-lm')[0].tokens];
+  const first = ours.findIndex((token, i) => token !== theirs[i]);
+  return {
+    model,
+    weightBytes: of('pteron')[0].weightBytes,
+    tokens: ours.length,
+    agreeing: first < 0 ? ours.length : first,
+    pteron: speeds('pteron'),
+    peer: speeds('mlx-lm'),
+  };
+}
+
+function rows({ model, weightBytes, pteron, peer }, bandwidth) {
+  const row = (label, key) => {
+    const [ours, theirs] = [summarize(pteron[key]), summarize(peer[key])];
+    return `| ${names[model]}, ${label} | ${show(ours)} | ${show(theirs)} | ${(ours.median / theirs.median).toFixed(2)}× |`;
+  };
+  const share = ({ decode }) => `${((100 * summarize(decode).median * weightBytes) / bandwidth).toFixed(1)} %`;
+  return [
+    row('prefill of 1024 tokens, t/s', 'prefill'),
+    row('decode of 128 tokens, t/s', 'decode'),
+    `| ${names[model]}, share of memory bandwidth in decode | ${share(pteron)} | ${share(peer)} | |`,
+  ].join('\n');
+}
+
+/** The section's Markdown, or nothing where nothing has been measured. */
+export function gpuSection() {
+  if (!existsSync(measuredPath)) return '';
+  const { date, revision, gpu, cpu, bandwidth, models } = JSON.parse(readFileSync(measuredPath, 'utf8'));
+  const agreement = models.map(
+    ({ model, tokens, agreeing, pteron, peer }) =>
+      `${names[model]}: the first ${agreeing} of ${tokens} greedy tokens are mlx-lm's (${pteron.answers} and ${peer.answers} different answers in ${pteron.decode.length} rounds)`,
+  );
+  return `${heading}
+
+Written by \`node bench/gpu/report.mjs\` from what \`bench/gpu/run.sh\` measured: ${date}, revision ${revision}, ${gpu}; host ${cpu}.
+Programs of the models' true shapes with random weights, 4 bits in groups of 64, bfloat16; mlx-lm 0.32.2 on the same libmlx
+(0.32.4, CUDA 13), the same weights and token ids, greedy, by turns, ${models[0].pteron.decode.length} rounds after one that is not counted. The GPU reads ${(bandwidth / 1e12).toFixed(2)} TB/s (measured
+with a plain sum); the share counts each weight once a token. Decoding keeps the host busy, not the GPU: both sides launch hundreds of
+small kernels a token.
+
+| | Pteron | mlx-lm | Pteron is faster by |
+|---|---|---|---|
+${models.map((model) => rows(model, bandwidth)).join('\n')}
+
+${agreement.join('; ')}.
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(measuredPath, `${JSON.stringify(read(process.argv[2]), null, 1)}\n`);
+  const results = path('../RESULTS.md');
+  const before = readFileSync(results, 'utf8').split(heading)[0].trimEnd();
+  writeFileSync(results, `${before}\n\n${gpuSection()}`);
+}
