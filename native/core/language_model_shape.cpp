@@ -8,7 +8,8 @@
 namespace pteron {
 namespace {
 
-constexpr int64_t kMostRows = 16; // as in our own programs
+constexpr int64_t kMostRows = 16;         // as in our own programs
+constexpr int64_t kMostTokens = 64 * 1024; // a call, whatever a file declares: buffers are made for them
 
 bool isFloat(ScalarType dtype) {
   return dtype == ScalarType::Float || dtype == ScalarType::Half || dtype == ScalarType::BFloat16;
@@ -82,14 +83,14 @@ Caches cachesOf(const Program& program, const std::string& method) {
       continue;
     }
     const auto has = [&](const char* node) { return graph.nodeCounts.count(node) > 0; };
-    const bool holds = !graph.stateShapes.empty();
-    caches.offGraph |= has("UpdateAndAttendNode");
-    caches.known |= holds || has("UpdateAndAttendNode");
+    const bool holds = !graph.state.empty();
+    caches.offGraph |= !graph.cacheLayers.empty();
+    caches.known |= holds || !graph.cacheLayers.empty();
     caches.ring |= holds && has("ModIntNode");
     caches.counted |= holds && has("NotEqualNode") && has("SumNode");
-    for (const auto& shape : graph.stateShapes) {
-      if (shape.size() == 4) { // [batch, heads, slots, head size]
-        caches.shortest = std::min(caches.shortest, shape[2]);
+    for (const auto& buffer : graph.state) {
+      if (buffer.shape.size() == 4) { // [batch, heads, slots, head size]
+        caches.shortest = std::min(caches.shortest, buffer.shape[2]);
       }
     }
   }
@@ -189,6 +190,8 @@ LanguageModelShape languageModelShape(const Program& program, const std::string&
   } else {
     throw signatureUnsupported(program.path(), method, whyNot(*info));
   }
+  shape.chunk = std::min(shape.chunk, kMostTokens);
+  shape.rows = std::min(shape.rows, shape.chunk);
   shape.vocabulary = info->outputs[0].shape.back();
   shape.logits = logitType(info->outputs[0].dtype);
   return shape;

@@ -11,6 +11,10 @@
 #include "core/errors.h"
 #include "core/log.h"
 #include "core/machine_memory.h"
+#ifdef PTERON_WITH_MLX
+#include "mlx/flatbuffer.h"
+#include "mlx/program_check.h"
+#endif
 
 namespace pteron {
 namespace {
@@ -66,6 +70,16 @@ template <typename Load> void guarded(const std::string& path, Load load) {
   }
 }
 
+void checkFields([[maybe_unused]] const std::string& path) {
+#ifdef PTERON_WITH_MLX
+  try {
+    mlx::checkProgramFile(path);
+  } catch (const mlx::fb::FormatError& error) {
+    throw programInvalid(path, error.what());
+  }
+#endif
+}
+
 uint64_t fileBytes(const LoadRequest& request) {
   uint64_t bytes = std::filesystem::file_size(request.path);
   for (const std::string& path : request.dataPaths) {
@@ -92,6 +106,7 @@ std::unique_ptr<LoadedModule> openModule(const LoadRequest& request) {
   } catch (const RuntimeAbort& abort) {
     throw programInvalid(request.path, abort.what());
   }
+  checkFields(request.path);
   return module;
 }
 

@@ -1,6 +1,7 @@
 #include "core/official_graphs.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "core/errors.h"
 #include "mlx/program_file.h"
@@ -8,24 +9,15 @@
 namespace pteron {
 
 std::vector<GraphSummary> readGraphs(const std::string& path) {
-  std::vector<GraphSummary> summaries;
   try {
-    for (const mlx::GraphInfo& graph : mlx::readProgramFile(path)) {
-      summaries.push_back({graph.method,
-                           {graph.nodes.begin(), graph.nodes.end()},
-                           graph.constants,
-                           graph.constantBytes,
-                           graph.mutableBytes,
-                           graph.stateShapes});
-    }
-  } catch (const std::exception&) {
-    summaries.clear();
+    return mlx::readProgramFile(path);
+  } catch (const std::runtime_error& damage) {
+    throw programInvalid(path, damage.what());
   }
-  return summaries;
 }
 
 void checkCaches(const std::string& path, const std::vector<GraphSummary>& graphs) {
-  const auto reachesOutside = [](const GraphSummary& graph) { return graph.nodeCounts.count("UpdateAndAttendNode") > 0; };
+  const auto reachesOutside = [](const GraphSummary& graph) { return !graph.cacheLayers.empty(); };
   if (std::any_of(graphs.begin(), graphs.end(), reachesOutside)) {
     throw unsupportedCache(path);
   }

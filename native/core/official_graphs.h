@@ -8,7 +8,8 @@
 
 namespace pteron {
 
-// A summary a graph; none where the file cannot be read so far: whether it is damaged is the runtime's to say.
+// A summary a graph. Throws program_invalid where the file or a graph is damaged: the official library decodes graphs with fewer checks
+// than ours, so what it gets was decoded here first.
 std::vector<GraphSummary> readGraphs(const std::string& path);
 
 // Throws unsupported_cache where a graph reaches for KV caches that it does not hold. The library would fail only when such a

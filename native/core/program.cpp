@@ -78,14 +78,7 @@ void Program::loadMethods() {
   used_.clear(); // by the constants' methods, which are gone
   std::for_each(methods_.begin(), methods_.end(), [this](const MethodInfo& info) { provideOutputs(info); });
 #ifdef PTERON_OWN_DELEGATE
-  for (const mlx::GraphInfo& graph : collector.graphs) {
-    graphs_.push_back({graph.method,
-                       {graph.nodes.begin(), graph.nodes.end()},
-                       graph.constants,
-                       graph.constantBytes,
-                       graph.mutableBytes,
-                       graph.stateShapes});
-  }
+  graphs_ = std::move(collector.graphs);
 #endif
 }
 

@@ -11,6 +11,7 @@
 #include <executorch/runtime/executor/program.h>
 
 #include "core/tensor.h"
+#include "mlx/graph_info.h"
 
 namespace pteron {
 
@@ -35,14 +36,7 @@ struct MethodInfo {
 };
 
 // One delegate's graph, for inspection.
-struct GraphSummary {
-  std::string method;
-  std::map<std::string, int64_t> nodeCounts;
-  int64_t constants = 0;
-  int64_t constantBytes = 0;
-  int64_t mutableBytes = 0; // a lane
-  std::vector<std::vector<int64_t>> stateShapes; // of the mutable buffers; -1 = dynamic
-};
+using GraphSummary = mlx::GraphInfo;
 
 // Throws program_invalid where the metadata contradict themselves; `path` is for the message.
 std::vector<MethodInfo> describeMethods(const executorch::runtime::Program& program, const std::string& path);

@@ -19,7 +19,6 @@ constexpr const char* kBackendId = "MLXBackend";
 
 GraphInfo describe(const GraphExecutor& executor, const char* method) {
   GraphInfo info = describeGraph(executor.graph(), method ? method : "");
-  info.constantBytes = executor.constantBytes();
   info.mutableBytes = executor.stateBytes();
   return info;
 }

@@ -30,7 +30,6 @@ Constants::Constants(const Graph& graph, const ::executorch::runtime::NamedDataM
     void* memory = const_cast<void*>(mapped_.back().data());
     if (reinterpret_cast<uintptr_t>(memory) % kAlignment != 0) memory = own(memory, bytes);
     tensors_[slot] = denseTensor(memory, type, type, shape);
-    bytes_ += static_cast<int64_t>(bytes);
   }
 }
 

@@ -20,7 +20,6 @@ public:
   const Tensor& at(uint32_t slot) const { return tensors_[slot]; }
   // Replaces a constant by what the init chain made of it, in its declared type.
   void replace(uint32_t slot, const Tensor& value);
-  int64_t bytes() const { return bytes_; }
 
 private:
   void* own(const void* data, size_t bytes);
@@ -28,7 +27,6 @@ private:
   std::vector<::executorch::runtime::FreeableBuffer> mapped_;
   std::vector<std::unique_ptr<char[]>> owned_;
   std::vector<Tensor> tensors_;
-  int64_t bytes_ = 0;
 };
 
 } // namespace pteron::mlx

@@ -1,6 +1,7 @@
 #include "copy.h"
 
 #include "failure.h"
+#include "integer_math.h"
 
 #include <cstring>
 
@@ -27,11 +28,20 @@ template <class Fn> void withIntegerType(DType type, Fn&& fn) {
 
 using Run = void (*)(const char* from, int64_t fromStep, char* to, int64_t toStep, int64_t count);
 
+template <class To, class From> To converted(From value) {
+  if constexpr (std::is_same_v<To, bool>)
+    return value != From{};
+  else if constexpr (std::is_floating_point_v<From> && !std::is_floating_point_v<To>)
+    return static_cast<To>(wholeNumber(value));
+  else
+    return static_cast<To>(value);
+}
+
 template <class From, class To>
 void convertRun(const char* from, int64_t fromStep, char* to, int64_t toStep, int64_t count) {
   const From* source = reinterpret_cast<const From*>(from);
   To* target = reinterpret_cast<To*>(to);
-  for (int64_t i = 0; i < count; ++i) target[i * toStep] = static_cast<To>(source[i * fromStep]);
+  for (int64_t i = 0; i < count; ++i) target[i * toStep] = converted<To>(source[i * fromStep]);
 }
 
 // Half types, one at a time where they are not contiguous.

@@ -2,6 +2,7 @@
 
 #include "copy.h"
 #include "failure.h"
+#include "integer_math.h"
 #include "runtime_tensor.h"
 
 namespace pteron::mlx {
@@ -66,7 +67,7 @@ void Executor::bindInputs(Span<EValue*> arguments) {
     else if (!slot.isTensor && value.isInt())
       frame_->set(Vid{slot.idx}, value.toInt());
     else if (!slot.isTensor && value.isDouble())
-      frame_->at(Vid{slot.idx}) = {static_cast<int64_t>(value.toDouble()), value.toDouble()};
+      frame_->at(Vid{slot.idx}) = {wholeNumber(value.toDouble()), value.toDouble()};
     else if (!slot.isTensor && value.isBool())
       frame_->set(Vid{slot.idx}, value.toBool());
     else

@@ -20,7 +20,6 @@ public:
 
   void execute(Span<EValue*> arguments) override;
   const Graph& graph() const override { return graph_; }
-  int64_t constantBytes() const override { return constants_.bytes(); }
   int64_t stateBytes() const override { return static_cast<int64_t>(layout_.bytes); }
 
 private:

@@ -11,7 +11,8 @@ add_custom_command(
   COMMENT "Generating the MLX node structs" VERBATIM)
 
 # Needs neither libmlx nor ExecuTorch.
-add_library(pteron_mlx_graph STATIC dtype.cpp flatbuffer.cpp graph.cpp graph_info.cpp program_file.cpp
+add_library(pteron_mlx_graph STATIC dtype.cpp flatbuffer.cpp graph.cpp graph_info.cpp mapped_file.cpp program_check.cpp
+  program_file.cpp
   "${generated}/mlx_nodes.cpp" "${generated}/mlx_nodes.h")
 target_include_directories(pteron_mlx_graph PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}" "${generated}")
 target_compile_features(pteron_mlx_graph PUBLIC cxx_std_20)

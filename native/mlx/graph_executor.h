@@ -17,7 +17,6 @@ public:
   // The graph's inputs in order, then its outputs, which are resized. Throws Failure. One call at a time; others wait.
   virtual void execute(Span<EValue*> arguments) = 0;
   virtual const Graph& graph() const = 0;
-  virtual int64_t constantBytes() const = 0;
   virtual int64_t stateBytes() const = 0; // of one session
 };
 

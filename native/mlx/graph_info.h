@@ -8,18 +8,30 @@
 
 namespace pteron::mlx {
 
+struct ConstantsOfType {
+  int64_t count = 0, bytes = 0;
+};
+
+// A KV cache inside the graph, or other state.
+struct StateBuffer {
+  std::string name, dtype;
+  std::vector<int64_t> shape; // -1 = dynamic
+};
+
 struct GraphInfo {
-  std::string method;               // "forward"
-  std::map<std::string, int> nodes; // node kind → count, the main chain and those it calls
+  std::string method;                        // "forward"
+  std::map<std::string, int64_t> nodeCounts; // node kind → count, the main chain and those it calls
   int64_t constants = 0;
   int64_t constantBytes = 0;
-  int64_t mutableBytes = 0; // KV caches and other state, bytes a session
-  std::vector<std::vector<int64_t>> stateShapes; // of the mutable buffers; -1 = dynamic
+  std::map<std::string, ConstantsOfType> constantTypes; // dtype → its share of both
+  int64_t mutableBytes = 0;                             // a session; the delegate that loads a graph aligns each buffer
+  std::vector<StateBuffer> state;
+  std::vector<int64_t> cacheLayers; // of KV caches outside the graph, one for each node that attends over one
 };
 
 struct Graph;
 
-// What the graph itself says, its init chain left out; the constants' bytes are not known here.
+// What the graph itself says, its init chain left out.
 GraphInfo describeGraph(const Graph& graph, std::string method);
 
 // While one lives, every graph that the delegate loads on this thread is appended to `graphs`.

@@ -26,4 +26,12 @@ inline int64_t floorDivide(int64_t a, int64_t b) {
 
 inline int64_t floorModulo(int64_t a, int64_t b) { return a - b * floorDivide(a, b); }
 
+// The number without its fraction; the nearest integer there is for what lies beyond, and 0 for what is no number.
+inline int64_t wholeNumber(double number) {
+  constexpr double kEnd = 9223372036854775808.0; // 2^63
+  if (number >= kEnd) return INT64_MAX;
+  if (number < -kEnd) return INT64_MIN;
+  return number == number ? static_cast<int64_t>(number) : 0;
+}
+
 } // namespace pteron::mlx

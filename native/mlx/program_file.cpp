@@ -4,19 +4,17 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 
 namespace pteron::mlx {
 
 namespace {
 
 // Field numbers, in the order of program.fbs.
-enum ProgramField { ExecutionPlan = 1, DelegateData = 3, Segments = 4, NamedData = 7 };
+enum ProgramField { ExecutionPlan = 1, DelegateData = 3, Segments = 4 };
 enum PlanField { PlanName = 0, Delegates = 7 };
 enum DelegateField { DelegateId, Processed };
 enum ReferenceField { Location, Index };
 enum SegmentField { Offset, Size };
-enum NamedField { Key, SegmentIndex };
 constexpr int8_t kInSegment = 1;
 constexpr size_t kMostGraphs = 4096; // a hostile file could name one large graph over and over
 
@@ -65,10 +63,7 @@ class Reader {
 public:
   explicit Reader(const std::string& path)
       : file_(path), extent_(readExtent(file_)), bytes_(file_.read(0, extent_.program)),
-        buffer_(bytes_.data(), bytes_.size()), root_(fb::Table::root(buffer_)), segments_(root_.tables(Segments)) {
-    for (const fb::Table& named : root_.tables(NamedData))
-      namedBytes_[named.string(Key)] = at(segments_, named.scalar<uint32_t>(SegmentIndex, 0)).scalar<uint64_t>(Size, 0);
-  }
+        buffer_(bytes_.data(), bytes_.size()), root_(fb::Table::root(buffer_)), segments_(root_.tables(Segments)) {}
 
   std::vector<GraphInfo> graphs() {
     std::vector<GraphInfo> found;
@@ -85,11 +80,7 @@ private:
   GraphInfo describe(const fb::Table& plan, const fb::Table& reference) {
     const std::vector<char> data = payload(reference);
     const Graph graph = decodeGraph(data.data(), data.size());
-    GraphInfo info = describeGraph(graph, plan.string(PlanName));
-    for (uint32_t slot = 0; slot < graph.constants; ++slot)
-      if (const auto named = namedBytes_.find(graph.names[slot]); named != namedBytes_.end())
-        info.constantBytes += static_cast<int64_t>(named->second);
-    return info;
+    return describeGraph(graph, plan.string(PlanName));
   }
 
   std::vector<char> payload(const fb::Table& reference) {
@@ -111,7 +102,6 @@ private:
   fb::Buffer buffer_;
   fb::Table root_;
   std::vector<fb::Table> segments_;
-  std::map<std::string, uint64_t> namedBytes_;
 };
 
 } // namespace

@@ -56,6 +56,7 @@ bool Tensor::dense() const {
 
 Strides denseStrides(const Shape& shape) {
   Strides strides{};
+  if (shape.count() == 0) return strides; // beside a zero, the others may be of any size
   int64_t step = 1;
   for (int i = shape.rank - 1; i >= 0; --i) {
     strides[static_cast<size_t>(i)] = step;

@@ -119,16 +119,33 @@ Napi::Object languageModelValue(Napi::Env env, const LanguageModelShape& shape) 
 }
 
 Napi::Object graphInfoValue(Napi::Env env, const GraphSummary& graph) {
+  const auto number = [env](int64_t value) { return Napi::Number::New(env, static_cast<double>(value)); };
   auto counts = Napi::Object::New(env);
   for (const auto& [node, count] : graph.nodeCounts) {
-    counts.Set(node, Napi::Number::New(env, static_cast<double>(count)));
+    counts.Set(node, number(count));
+  }
+  auto types = Napi::Object::New(env);
+  for (const auto& [dtype, share] : graph.constantTypes) {
+    auto value = Napi::Object::New(env);
+    value.Set("count", number(share.count));
+    value.Set("bytes", number(share.bytes));
+    types.Set(dtype, value);
   }
   auto object = Napi::Object::New(env);
   object.Set("method", graph.method);
   object.Set("nodeCounts", counts);
-  object.Set("constantBytes", Napi::Number::New(env, static_cast<double>(graph.constantBytes)));
-  object.Set("constantCount", Napi::Number::New(env, static_cast<double>(graph.constants)));
-  object.Set("mutableBytes", Napi::Number::New(env, static_cast<double>(graph.mutableBytes)));
+  object.Set("constantBytes", number(graph.constantBytes));
+  object.Set("constantCount", number(graph.constants));
+  object.Set("constantTypes", types);
+  object.Set("mutableBytes", number(graph.mutableBytes));
+  object.Set("state", arrayOf(env, graph.state, [&](const mlx::StateBuffer& buffer) {
+               auto value = Napi::Object::New(env);
+               value.Set("name", buffer.name);
+               value.Set("dtype", buffer.dtype);
+               value.Set("shape", arrayOf(env, buffer.shape, number));
+               return value;
+             }));
+  object.Set("cacheLayers", arrayOf(env, graph.cacheLayers, number));
   return object;
 }
 

@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
 
 #include "check.h"
 #include "core/errors.h"
@@ -113,6 +116,19 @@ void testOffGraphCaches() {
   }
 }
 
+// What the official library would decode with fewer checks is decoded here first.
+void testDamagedGraphs() {
+  std::ifstream file(PTERON_NATIVE_FIXTURES "/off_graph.pte", std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const size_t graph = content.find("MLX0");
+  CHECK(graph != std::string::npos);
+  content[graph] = 'N';
+  const std::string path = (std::filesystem::temp_directory_path() / ("pteron-" + std::to_string(getpid()) + ".pte")).string();
+  std::ofstream(path, std::ios::binary) << content;
+  CHECK(codeOf([&] { Program program(request(path)); }) == "program_invalid");
+  std::filesystem::remove(path);
+}
+
 void testGraphsAreDescribed() {
   const Program program(kLanguageModel);
   CHECK(program.graphs().size() == 1);
@@ -137,5 +153,6 @@ int main(int, char** arguments) {
     testFindsFunctionsOnlyWhereAllAreThere();
   }
   testOffGraphCaches();
+  testDamagedGraphs();
   testGraphsAreDescribed();
 }

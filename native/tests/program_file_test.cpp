@@ -24,14 +24,31 @@ void testAgreesWithTheDelegate(const std::string& path) {
   for (size_t i = 0; i < read.size(); ++i) {
     const GraphSummary& loaded = program.graphs()[i];
     CHECK(read[i].method == loaded.method && read[i].constants == loaded.constants);
-    CHECK(read[i].nodes.size() == loaded.nodeCounts.size());
-    for (const auto& [kind, count] : read[i].nodes) {
-      CHECK(loaded.nodeCounts.at(kind) == count);
-    }
-    CHECK(read[i].constantBytes >= loaded.constantBytes); // segments may be padded
-    CHECK(read[i].constantBytes < loaded.constantBytes + 65536 || loaded.constantBytes == 0);
+    CHECK(read[i].nodeCounts == loaded.nodeCounts && read[i].cacheLayers == loaded.cacheLayers);
+    CHECK(read[i].constantBytes == loaded.constantBytes && read[i].state.size() == loaded.state.size());
     CHECK(read[i].mutableBytes <= loaded.mutableBytes); // the delegate aligns each buffer
   }
+}
+
+// A KV cache of ours inside the graph, and one of ExecuTorch's outside.
+void testDescribesCaches() {
+  const mlx::GraphInfo inside = mlx::readProgramFile(PTERON_FIXTURES "/models/tiny-llama-q4/model.pte").at(0);
+  CHECK(inside.cacheLayers.empty() && !inside.state.empty());
+  int64_t bytes = 0, count = 0;
+  for (const mlx::StateBuffer& buffer : inside.state) {
+    CHECK(!buffer.name.empty() && buffer.dtype == "float32" && buffer.shape.size() == 4);
+    bytes += 4 * buffer.shape[0] * buffer.shape[1] * buffer.shape[2] * buffer.shape[3];
+  }
+  CHECK(bytes == inside.mutableBytes);
+  bytes = 0;
+  for (const auto& [dtype, share] : inside.constantTypes) {
+    CHECK(share.count > 0 && share.bytes > 0);
+    count += share.count, bytes += share.bytes;
+  }
+  CHECK(count == inside.constants && bytes == inside.constantBytes);
+  CHECK(inside.constantTypes.count("uint32") == 1); // packed weights
+  const mlx::GraphInfo outside = mlx::readProgramFile(PTERON_NATIVE_FIXTURES "/off_graph.pte").at(0);
+  CHECK(outside.state.empty() && outside.cacheLayers == std::vector<int64_t>({0, 1}));
 }
 
 std::string contentOf(const std::string& path) {
@@ -80,5 +97,6 @@ int main() {
     testAgreesWithTheDelegate(std::string(PTERON_FIXTURES "/models/") + name + "/model.pte");
   }
   testAgreesWithTheDelegate(PTERON_NATIVE_FIXTURES "/off_graph.pte");
+  testDescribesCaches();
   testDamage(PTERON_NATIVE_FIXTURES "/off_graph.pte");
 }

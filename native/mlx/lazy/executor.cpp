@@ -76,7 +76,6 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
 
 void Executor::bindConstants(const ::executorch::runtime::NamedDataMap* data, mx::Device device) {
   mapped_ = std::make_unique<Constants>(graph_, data);
-  constantBytes_ = mapped_->bytes();
   const bool onGpu = device == mx::Device::gpu;
   std::vector<mx::array> batch;
   size_t bytes = 0;

@@ -59,7 +59,6 @@ public:
 
   void execute(Span<EValue*> arguments) override;
   const Graph& graph() const override { return graph_; }
-  int64_t constantBytes() const override { return constantBytes_; }
   int64_t stateBytes() const override { return state_.bytes(); }
 
 private:
@@ -79,7 +78,6 @@ private:
 
   Graph graph_;
   std::unique_ptr<Constants> mapped_; // what the constants' arrays lie in, on a CPU
-  int64_t constantBytes_ = 0;
   StateOwner state_;
   Frame frame_;
   std::vector<FusedStep> steps_;           // by node of the main chain: what replaces it

@@ -1,6 +1,7 @@
 #include "frame.h"
 
 #include "../failure.h"
+#include "../integer_math.h"
 
 #include <limits>
 
@@ -35,7 +36,9 @@ std::vector<mx::array> Frame::unevaluated() const {
 }
 
 int64_t Frame::integer(Vid vid) const {
-  return std::visit([](auto value) { return static_cast<int64_t>(value); }, at(vid));
+  const Value& value = at(vid);
+  if (const double* number = std::get_if<double>(&value)) return wholeNumber(*number);
+  return std::visit([](auto whole) { return static_cast<int64_t>(whole); }, value);
 }
 
 double Frame::number(Vid vid) const {

@@ -9,7 +9,7 @@ namespace {
 
 // The tensor with its last dimension contiguous, in a type that the kernel reads.
 Tensor rowsOf(Frame& frame, const Tensor& tensor, bool asFloat) {
-  const bool contiguous = tensor.strides[static_cast<size_t>(tensor.shape.rank) - 1] == 1 || tensor.shape.last() == 1;
+  const bool contiguous = tensor.shape.last() == 1 || tensor.strides[static_cast<size_t>(tensor.shape.rank) - 1] == 1;
   if (asFloat && tensor.memory != DType::F32)
     return denseTensor(const_cast<float*>(frame.floats(tensor)), tensor.type, DType::F32, tensor.shape);
   return contiguous ? tensor : frame.denseCopy(tensor);
@@ -51,6 +51,7 @@ void check(const Tensor& q, const Tensor& k, const Tensor& v) {
          "attention's keys and values do not fit");
   expect(k.shape[1] > 0 && q.shape[1] % k.shape[1] == 0, "attention's heads are no multiple of its key heads");
   expect(k.memory == v.memory, "attention's keys and values have different types");
+  expect(isFloat(q.memory) && isFloat(k.memory), "attention takes floats");
 }
 
 // Laid out as [B, Lq, H, D] and seen as [B, H, Lq, D]: the transpose and reshape that follow are then free.
@@ -64,9 +65,9 @@ Tensor& attentionOutput(Frame& frame, Tid out, const Tensor& q, int64_t valueDim
 } // namespace
 
 void attend(Frame& frame, const AttentionOperands& operands, Tid outTid, DType type) {
+  check(operands.q, operands.k, operands.v);
   const Tensor q = rowsOf(frame, operands.q, true);
   const Tensor k = rowsOf(frame, operands.k, false), v = rowsOf(frame, operands.v, false);
-  check(q, k, v);
   const Shape scores{q.shape[0], q.shape[1], q.shape[2], k.shape[2]};
   Tensor mask;
   if (operands.mask) mask = maskOf(frame, *operands.mask, scores);
@@ -117,7 +118,9 @@ int64_t ropeOffset(Frame& frame, const VidOrTid& offset) {
 }
 
 void runRope(Frame& frame, const RopeNode& node) {
-  Tensor x = rowsOf(frame, frame.at(node.x), true);
+  Tensor x = frame.at(node.x);
+  expect(isFloat(x.memory), "rotary embedding takes floats");
+  x = rowsOf(frame, x, true);
   expect(x.shape.rank >= 2 && x.shape.rank <= 4, "rotary embedding takes tensors of two to four dimensions");
   const Shape original = x.shape;
   Strides strides{};

@@ -2,6 +2,7 @@
 #include "../copy.h"
 #include "../failure.h"
 #include "../handlers.h"
+#include "../integer_math.h"
 #include "../slice.h"
 
 #include <cstring>
@@ -90,7 +91,7 @@ void fill(Tensor& out, double value) {
   if (count == 0) return;
   Tensor one = denseTensor(out.data, out.type, out.memory, Shape{1});
   const float number = roundedTo(out.type, static_cast<float>(value));
-  const auto integer = static_cast<int64_t>(value);
+  const int64_t integer = wholeNumber(value);
   if (isFloat(out.memory))
     *one.as<float>() = number;
   else

@@ -9,7 +9,7 @@ namespace {
 
 void runRmsNorm(Frame& frame, const RMSNormNode& node) {
   const Tensor x = frame.at(node.x);
-  expect(x.shape.rank > 0, "a norm of a scalar");
+  expect(x.shape.rank > 0 && isFloat(x.memory), "a norm takes rows of floats");
   const float* weight = nullptr;
   if (node.weight) {
     expect(frame.at(*node.weight).count() == x.shape.last(), "a norm's weight has another size than its rows");

@@ -1,15 +1,13 @@
-// The delegate's payload of a committed program, and its weights as a data map of zeros.
+// The delegate's payload of a committed program.
 #pragma once
 
 #include "check.h"
 #include "graph.h"
-
-#include <executorch/runtime/core/named_data_map.h>
+#include "zero_data.h"
 
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <string>
 
 namespace pteron::mlx::test {
@@ -27,25 +25,5 @@ inline std::string readPayload(const std::string& model) {
   CHECK(!"the fixture holds an MLX payload");
   return {};
 }
-
-class ZeroData final : public ::executorch::runtime::NamedDataMap {
-public:
-  explicit ZeroData(size_t bytes) : zeros_(bytes, 0) {}
-
-  using Buffer = ::executorch::runtime::FreeableBuffer;
-  template <class T> using Result = ::executorch::runtime::Result<T>;
-  Result<const ::executorch::runtime::TensorLayout> get_tensor_layout(std::string_view) const override {
-    return ::executorch::runtime::Error::NotFound;
-  }
-  Result<Buffer> get_data(std::string_view) const override { return Buffer(zeros_.data(), zeros_.size(), nullptr); }
-  ::executorch::runtime::Error load_data_into(std::string_view, void*, size_t) const override {
-    return ::executorch::runtime::Error::NotFound;
-  }
-  Result<uint32_t> get_num_keys() const override { return 0u; }
-  Result<const char*> get_key(uint32_t) const override { return ::executorch::runtime::Error::NotFound; }
-
-private:
-  std::string zeros_;
-};
 
 } // namespace pteron::mlx::test

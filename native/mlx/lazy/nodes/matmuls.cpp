@@ -19,12 +19,21 @@ void runAddmm(Frame& f, const AddmmNode& node) {
   f.set(node.out, node.alpha == 1 ? product : mx::multiply(product, mx::array(node.alpha, product.dtype()), s));
 }
 
+// libmlx reads the last two dimensions before it looks whether they are there, and divides by some of them.
+template <class N> void expectMatrices(const Frame& f, const N& node) {
+  const auto isMatrix = [](const mx::array& x) { return x.ndim() >= 2 && x.size() > 0; };
+  expect(isMatrix(f(node.w)) && isMatrix(f(node.scales)) && (!node.biases || isMatrix(f(*node.biases))),
+         "quantized weights are no matrices");
+  if constexpr (requires { node.x; }) expect(f(node.x).ndim() > 0 && f(node.x).size() > 0, "activations are empty");
+}
+
 // libmlx's kernel for an H100 gives wrong values where a row is one group (0.32.4); such matrices are small.
 bool isOneGroup(const Frame& f, const QuantizedMatmulNode& node) {
   return f.stream().device == mx::Device::gpu && node.transpose && f(node.scales).shape(-1) == 1;
 }
 
 void runQuantizedMatmul(Frame& f, const QuantizedMatmulNode& node) {
+  expectMatrices(f, node);
   if (isOneGroup(f, node)) {
     const mx::array w = mx::dequantize(f(node.w), f(node.scales), f.maybe(node.biases), node.groupSize, node.bits,
                                        node.mode, std::nullopt, f(node.x).dtype(), f.stream());
@@ -36,6 +45,7 @@ void runQuantizedMatmul(Frame& f, const QuantizedMatmulNode& node) {
 }
 
 void runDequantize(Frame& f, const DequantizeNode& node) {
+  expectMatrices(f, node);
   const auto type = node.dtype ? std::optional(toMlx(*node.dtype)) : std::nullopt;
   f.set(node.out, mx::dequantize(f(node.w), f(node.scales), f.maybe(node.biases), node.groupSize, node.bits, node.mode,
                                  f.maybe(node.globalScale), type, f.stream()));
@@ -67,6 +77,7 @@ void runGatherMm(Frame& f, const GatherMmNode& node) {
 }
 
 void runGatherQmm(Frame& f, const GatherQmmNode& node) {
+  expectMatrices(f, node);
   const mx::array &x = f(node.x), &w = f(node.w);
   f.set(node.out, mx::gather_qmm(x, w, f(node.scales), f.maybe(node.biases), matricesWithin(f, node.lhsIndices, x),
                                  matricesWithin(f, node.rhsIndices, w), node.transpose, node.groupSize, node.bits,

@@ -1,0 +1,12 @@
+// libFuzzer's entry: one executable a target.
+#include "targets.h"
+
+extern "C" const char* __asan_default_options() {
+  // What the runtime abandons when a fatal check is turned into an exception is not freed.
+  return "allocator_may_return_null=1:max_allocation_size_mb=256:detect_leaks=0:detect_odr_violation=0";
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  pteron::fuzz::PTERON_FUZZ_TARGET(data, size);
+  return 0;
+}
