@@ -19,7 +19,7 @@ const allowed = [
 export const vsixPath = (paths, target) => join(paths.root, 'out', `pteron-${target}.vsix`);
 
 /** .vscodeignore for one platform: dist/native may hold the libraries of several. */
-async function writeIgnoreFile(paths, target) {
+export async function writeIgnoreFile(paths, target) {
   const ignore = join(paths.root, 'build', `vscodeignore-${target}`);
   const common = await readFile(join(paths.root, '.vscodeignore'), 'utf8');
   await mkdir(join(paths.root, 'build'), { recursive: true });

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import type { TestProject } from 'vitest/node';
+import { writeIgnoreFile } from '../../../scripts/package/vsix.mjs';
+import { platformKey } from '../../../scripts/setup/paths.mjs';
 import { requirePrepared, root, workbench } from './paths';
 
 declare module 'vitest' {
@@ -16,9 +18,9 @@ declare module 'vitest' {
 
 const run = promisify(execFile);
 
-async function pack(cwd: string, packagePath: string): Promise<string> {
+async function pack(cwd: string, packagePath: string, extra: { ignoreFile?: string } = {}): Promise<string> {
   const options = { dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false, skipLicense: true };
-  await createVSIX({ cwd, packagePath, ...options });
+  await createVSIX({ cwd, packagePath, ...options, ...extra });
   return packagePath;
 }
 
@@ -30,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const config = join(folder, 'config.yaml');
   writeFileSync(config, '');
   const packed = [
-    await pack(root, join(folder, 'pteron.vsix')),
+    await pack(root, join(folder, 'pteron.vsix'), { ignoreFile: await writeIgnoreFile({ root }, platformKey()) }),
     await pack(join(root, 'test', 'editor', 'probe'), join(folder, 'probe.vsix')),
   ];
   const install = packed.flatMap((vsix) => ['--install-extension', vsix]);
