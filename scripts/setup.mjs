@@ -1,4 +1,4 @@
-// `npm run setup [-- build|start|cuda|mac|test|bench]`: everything that running or testing Pteron needs; start by default.
+// `npm run setup [-- build|start|cuda|mac|test|bench|fuzz]`: everything that running or testing Pteron needs; start by default.
 import { plans, setUp } from './setup/index.mjs';
 import { exitWithError } from './setup/errors.mjs';
 

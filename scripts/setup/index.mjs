@@ -50,7 +50,7 @@ const forMac = onMac
 const editor = onMac ? [desktopVsCode] : [testSystemPackages, workbench];
 const models = [exporterPackages, gemmaSource, smollm2Source, completionModel, chatModel];
 
-/** @type {Record<'build' | 'cuda' | 'start' | 'mac' | 'test' | 'bench', import('./runner.mjs').Step[]>} */
+/** @type {Record<'build' | 'cuda' | 'start' | 'mac' | 'test' | 'bench' | 'fuzz', import('./runner.mjs').Step[]>} */
 export const plans = {
   /** Enough to load any model that is in the store. */
   build,
@@ -61,6 +61,8 @@ export const plans = {
   mac: forMac,
   test: [...new Set([...build, ...forMac, ...models, mlxOpCases, ...editor])],
   bench: [...build, ...models, ...(onMac ? [] : editor), benchPeer],
+  /** The fuzzers' seeds; `npm run fuzz` builds the rest. */
+  fuzz: [...build, exporterPackages, mlxOpCases],
 };
 
 /** Everything up to the VSIX of a platform: this one, or macOS from Linux. */
