@@ -53,6 +53,8 @@ RuntimeInfo runtimeInfo() {
     info.cpuFeatures.push_back(feature);
   }
   info.mlxDevice = mlx::mlxDeviceName();
+  info.mlxLibrary = mlx::libmlxPath();
+  info.mlxDeviceBytes = mlx::mlxDeviceMemory();
 #else
   info.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 #if defined(__APPLE__) && defined(PTERON_WITH_MLX)

@@ -7,6 +7,8 @@
 #include <mlx/memory.h>
 #include <mlx/version.h>
 
+#include <dlfcn.h>
+
 #include <cstdlib>
 #include <string_view>
 #include <variant>
@@ -68,6 +70,11 @@ int64_t mlxDeviceMemory() {
 }
 
 std::string libmlxVersion() { return mx::version(); }
+
+std::string libmlxPath() {
+  Dl_info info{};
+  return dladdr(reinterpret_cast<const void*>(&mx::version), &info) && info.dli_fname ? info.dli_fname : "";
+}
 
 bool needsLibmlx(const Graph& graph) {
   for (const Chain& chain : graph.chains)

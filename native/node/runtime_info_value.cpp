@@ -32,6 +32,8 @@ Napi::Value runtimeInfoValue(const Napi::CallbackInfo& info) {
   object.Set("mlx", runtime.mlx ? Napi::Value(Napi::String::New(env, *runtime.mlx)) : env.Null());
   object.Set("backends", strings(env, runtime.backends));
   object.Set("mlxDevice", runtime.mlxDevice);
+  object.Set("mlxLibrary", runtime.mlxLibrary ? Napi::Value(Napi::String::New(env, *runtime.mlxLibrary)) : env.Null());
+  object.Set("mlxDeviceBytes", Napi::Number::New(env, static_cast<double>(runtime.mlxDeviceBytes)));
   object.Set("cpuFeatures", strings(env, runtime.cpuFeatures));
   object.Set("threads", Napi::Number::New(env, runtime.threads));
   object.Set("memory", memoryValue(env, runtime.memory));

@@ -8,6 +8,23 @@ import { engineVersion } from './version';
 
 type Problem = DoctorReport['problems'][number];
 
+/** What PTERON_DEVICE may be, and how the device it chooses is then called. */
+const devices: Readonly<Record<string, RegExp>> = {
+  cpu: /^cpu \((?!libmlx)/,
+  gpu: /^(cuda|metal)/,
+  'cpu-libmlx': /^cpu \(libmlx/,
+};
+
+function unmetRequest(requested: string | undefined, runtime: RuntimeInfo | null): Problem | null {
+  if (!requested || !runtime || runtime.mlx === null || devices[requested]?.test(runtime.mlxDevice)) return null;
+  const remedy =
+    requested === 'gpu'
+      ? 'Install the NVIDIA driver and a libmlx for CUDA, or unset PTERON_DEVICE.'
+      : `Set PTERON_DEVICE to one of ${Object.keys(devices).join(', ')}, or unset it.`;
+  const message = `PTERON_DEVICE asks for ${requested}, but MLX programs run on ${runtime.mlxDevice}.`;
+  return { code: 'invalid_argument', message, remedy };
+}
+
 /** What this machine offers, what is installed, and what is missing with its remedy. Never fails. */
 export async function examine(store: ModelStore, addon: () => Addon): Promise<DoctorReport> {
   const problems: Problem[] = [];
@@ -23,6 +40,8 @@ export async function examine(store: ModelStore, addon: () => Addon): Promise<Do
   } catch (error) {
     note(error);
   }
+  const unmet = unmetRequest(process.env.PTERON_DEVICE, runtime);
+  if (unmet) problems.push(unmet);
   const { models, broken } = await store.list();
   broken.forEach(({ error }) => note(error));
   if (models.length === 0) {
@@ -44,6 +63,12 @@ export async function examine(store: ModelStore, addon: () => Addon): Promise<Do
     },
     backends: runtime?.backends ?? [],
     mlxDevice: runtime?.mlxDevice ?? 'none',
+    mlx: {
+      version: runtime?.mlx ?? null,
+      library: runtime?.mlxLibrary ?? null,
+      memoryBytes: runtime?.mlxDeviceBytes || (runtime?.memory.totalBytes ?? totalmem()),
+      requested: process.env.PTERON_DEVICE || null,
+    },
     home: store.home,
     models: models.map(summarize),
     problems,

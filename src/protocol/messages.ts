@@ -86,6 +86,15 @@ export interface DoctorReport {
   readonly memoryBytes: { readonly total: number; readonly available: number };
   readonly backends: readonly string[];
   readonly mlxDevice: string;
+  readonly mlx: {
+    readonly version: string | null;
+    /** The libmlx that was loaded; null where MLX is part of ExecuTorch's library. */
+    readonly library: string | null;
+    /** The device's own memory, or the machine's where they share it. */
+    readonly memoryBytes: number;
+    /** What PTERON_DEVICE asks for; null where it is not set. */
+    readonly requested: string | null;
+  };
   readonly home: string;
   readonly models: readonly ModelSummary[];
   readonly problems: readonly { readonly code: string; readonly message: string; readonly remedy: string }[];

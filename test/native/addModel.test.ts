@@ -248,3 +248,28 @@ describe('pteron models remove', () => {
     expect(await readdir(join(home(), 'models'))).toEqual(['tiny-llama']);
   });
 });
+
+describe('pteron models inspect', () => {
+  test.each([
+    ['tiny-qwen3', 'export_llama', 'a language model (start): 15 tokens a call, context 160, goes back anywhere'],
+    [
+      'tiny-gemma3',
+      'in_graph',
+      'a language model (positions): 16 tokens a call, context 39, goes back only to its begin',
+    ],
+    [
+      'tiny-gemma3',
+      'in_graph_transformers4',
+      'a language model (positions): 16 tokens a call, context 160, goes back one chunk',
+    ],
+    ['tiny-whisper', 'decoder', 'a decoder that is given 4 tensors (positions): 1 tokens a call, context 64'],
+  ])('says how a program is called: %s, %s', async (id, file, line) => {
+    expect((await pteron('models', 'inspect', foreignPath(id, file))).stdout).toContain(line);
+  });
+
+  test('and what is no language model', async () => {
+    expect(await json('models', 'inspect', foreignPath('tiny-whisper', 'encoder'))).toMatchObject({
+      languageModels: {},
+    });
+  });
+});

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Addon, GraphInfo, MethodInfo, TensorInfo } from '../native/addonTypes';
+import type { Addon, GraphInfo, LanguageModelInfo, MethodInfo, Program, TensorInfo } from '../native/addonTypes';
+import { languageModelOf } from '../native/languageModel';
 import { programMissing } from './errors';
 import type { Manifest } from './manifest';
 import { type InstalledModel, type ModelStore, readModelFolder } from './store';
@@ -15,6 +16,8 @@ export interface Inspection {
   readonly parameters: number | null;
   readonly methods: readonly MethodInfo[];
   readonly graphs: readonly GraphInfo[];
+  /** By method, of those that are one. */
+  readonly languageModels: Readonly<Record<string, LanguageModelInfo>>;
   readonly constants: Readonly<Record<string, number | boolean | readonly number[]>>;
 }
 
@@ -39,6 +42,7 @@ export async function inspect(store: ModelStore, addon: Addon, target: string): 
       parameters: model?.parameters ?? null,
       methods: program.methods,
       graphs: program.graphs,
+      languageModels: languageModelsOf(program),
       constants: Object.fromEntries(constants),
     };
   } finally {
@@ -55,8 +59,17 @@ async function locate(store: ModelStore, target: string): Promise<InstalledModel
   return store.find(target);
 }
 
-export function describeInspection({ path, bytes, model, methods, graphs, constants }: Inspection): string {
-  const lines = [`${path}  (${(bytes / 1e6).toFixed(1)} MB)`];
+function languageModelsOf(program: Program): Record<string, LanguageModelInfo> {
+  const found = program.methods.flatMap(({ name }) => {
+    const info = languageModelOf(program, name);
+    return info ? [[name, info] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+export function describeInspection(inspection: Inspection): string {
+  const { path, bytes, model, methods, graphs, languageModels, constants } = inspection;
+  const lines = [`${path}  (${megabytes(bytes)})`];
   if (model) {
     const parameters = model.parameters === null ? '' : `, ${(model.parameters / 1e6).toFixed(0)} M parameters`;
     lines.push(`${model.name}: ${model.family}, ${model.role}${parameters}`);
@@ -66,6 +79,7 @@ export function describeInspection({ path, bytes, model, methods, graphs, consta
     if (name in constants) continue;
     lines.push('', `${name}(${inputs.map(describeTensor).join(', ')}) → ${outputs.map(describeTensor).join(', ')}`);
     lines.push(`  delegates: ${delegates.join(', ') || 'none'}`);
+    if (name in languageModels) lines.push(describeLanguageModel(languageModels[name]!));
     for (const graph of graphs.filter(({ method }) => method === name)) lines.push(...describeGraph(graph));
   }
   const values = Object.entries(constants).map(([name, value]) => `  ${name} = ${String(value)}`);
@@ -77,11 +91,39 @@ function describeTensor({ kind, dtype, shape }: TensorInfo): string {
   return kind === 'tensor' ? `${dtype}[${shape.join(', ')}]` : kind;
 }
 
-function describeGraph({ nodeCounts, constantBytes, constantCount, mutableBytes }: GraphInfo): string[] {
-  const kinds = Object.entries(nodeCounts).sort((a, b) => b[1] - a[1]);
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+const reach = { anywhere: 'anywhere', oneChunk: 'one chunk', nowhere: 'only to its beginning' } as const;
+
+function describeLanguageModel({ contract, chunk, context, rewind, given }: LanguageModelInfo): string {
+  const kind = given.length > 0 ? `a decoder that is given ${given.length} tensors` : 'a language model';
+  return `  ${kind} (${contract}): ${chunk} tokens a call, context ${context ?? 'not stated'}, goes back ${reach[rewind]}`;
+}
+
+function describeGraph(graph: GraphInfo): string[] {
+  const kinds = Object.entries(graph.nodeCounts).sort((a, b) => b[1] - a[1]);
   const nodes = kinds.reduce((sum, [, count]) => sum + count, 0);
-  return [
+  const types = Object.entries(graph.constantTypes).sort((a, b) => b[1].bytes - a[1].bytes);
+  const shares = types.map(([dtype, { count, bytes }]) => `${count} ${dtype} ${megabytes(bytes)}`);
+  const lines = [
     `  ${nodes} nodes: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
-    `  ${constantCount} constants, ${(constantBytes / 1e6).toFixed(1)} MB; ${(mutableBytes / 1e6).toFixed(1)} MB of state`,
+    `  ${graph.constantCount} constants, ${megabytes(graph.constantBytes)}${shares.length > 0 ? `: ${shares.join(', ')}` : ''}`,
   ];
+  if (graph.state.length > 0)
+    lines.push(
+      `  ${graph.state.length} state buffers, ${megabytes(graph.mutableBytes)}: ${describeState(graph.state)}`,
+    );
+  if (graph.cacheLayers.length > 0)
+    lines.push(`  ${new Set(graph.cacheLayers).size} layers with KV caches outside the graph`);
+  return lines;
+}
+
+/** Buffers of one type and shape together: 'float32[1, 2, 160, 16] × 6'. */
+function describeState(state: GraphInfo['state']): string {
+  const counts = new Map<string, number>();
+  for (const { dtype, shape } of state) {
+    const type = `${dtype}[${shape.map((size) => (size < 0 ? '?' : size)).join(', ')}]`;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return [...counts].map(([type, count]) => (count > 1 ? `${type} × ${count}` : type)).join(', ');
 }

@@ -37,7 +37,14 @@ export interface GraphInfo {
   readonly nodeCounts: Readonly<Record<string, number>>;
   readonly constantBytes: number;
   readonly constantCount: number;
+  /** By dtype as MLX stores them: quantized weights are packed into uint32. */
+  readonly constantTypes: Readonly<Record<string, { readonly count: number; readonly bytes: number }>>;
+  /** A session's, with what the delegate aligns. */
   readonly mutableBytes: number;
+  /** KV caches and other state inside the graph; -1 = dynamic. */
+  readonly state: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
+  /** Layers whose KV caches lie outside the graph, in the order of their nodes. */
+  readonly cacheLayers: readonly number[];
 }
 
 /** How a program's language model is called, found from its signature; `Session` calls them all alike. */
@@ -67,6 +74,10 @@ export interface RuntimeInfo {
   readonly backends: readonly string[];
   /** What MLX programs run on: 'cpu (avx512vnni, 2 threads)', 'cuda: NVIDIA H100', 'metal: Apple M4 Max'. */
   readonly mlxDevice: string;
+  /** The path of the libmlx that was loaded; null where MLX is part of ExecuTorch's library (macOS). */
+  readonly mlxLibrary: string | null;
+  /** The device's own memory; 0 where it is the machine's. */
+  readonly mlxDeviceBytes: number;
   readonly cpuFeatures: readonly string[];
   readonly threads: number;
   readonly memory: {

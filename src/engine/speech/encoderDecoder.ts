@@ -1,6 +1,7 @@
 import { PteronError } from '../../protocol';
 import type { LanguageModelInfo, Program, Session, Tensor, TensorInfo } from '../native/addonTypes';
 import { tensorOfFloats } from '../native/floats';
+import { languageModelOf } from '../native/languageModel';
 
 /** Of Whisper, whatever its size; for decoders that do not say. */
 const whisperContext = 448;
@@ -74,15 +75,6 @@ function findDecoder(programs: readonly Program[]): Decoder | null {
     }
   }
   return null;
-}
-
-function languageModelOf(program: Program, method: string): LanguageModelInfo | null {
-  try {
-    return program.languageModel(method);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'program_unsupported') return null;
-    throw error;
-  }
 }
 
 /** The chain of methods that ends with one whose outputs are `wanted`, first stage first. */

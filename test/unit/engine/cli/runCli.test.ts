@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../../src/engine/cli/runCli';
 import { type FakeEngine, fakeEngine } from '../fakes/fakeEngine';
 
@@ -134,6 +134,20 @@ describe('pteron models and doctor', () => {
     const { stdout } = await pteron(['doctor']);
     expect(stdout).toContain('MLXBackend');
     expect(stdout).toContain('Everything needed is there');
+    expect(stdout).toMatch(/^MLX device +cpu \(fake\), .*, chosen by itself$/m);
+    expect(stdout).toMatch(/^MLX library +libmlx 0\.32\.4$/m);
+  });
+
+  it('say so where the device that was asked for is not the one in use', async () => {
+    vi.stubEnv('PTERON_DEVICE', 'gpu');
+    const report = JSON.parse((await pteron(['doctor', '--json'])).stdout) as { problems: object[] };
+    vi.unstubAllEnvs();
+    expect(report).toMatchObject({
+      mlx: { requested: 'gpu' },
+      problems: [
+        { code: 'invalid_argument', message: 'PTERON_DEVICE asks for gpu, but MLX programs run on cpu (fake).' },
+      ],
+    });
   });
 });
 

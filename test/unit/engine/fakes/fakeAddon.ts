@@ -160,6 +160,6 @@ export class FakeAddon implements Addon {
   runtimeInfo() {
     const memory = { totalBytes: 8e9, availableBytes: 4e9, residentBytes: 1e8, peakResidentBytes: 2e8 };
     const runtime = { executorch: '1.5.1', mlx: '0.32.4', backends: ['MLXBackend'], mlxDevice: 'cpu (fake)' };
-    return { ...runtime, cpuFeatures: ['avx2'], threads: 2, memory };
+    return { ...runtime, mlxLibrary: null, mlxDeviceBytes: 0, cpuFeatures: ['avx2'], threads: 2, memory };
   }
 }
