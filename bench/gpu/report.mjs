@@ -16,7 +16,9 @@ const names = { 'gemma3-270m': 'Gemma 3 270M', 'qwen3-4b': 'Qwen 3 4B' };
 function read(folder) {
   const text = (name) => readFileSync(join(folder, name), 'utf8').trim();
   const [gpu, cpu] = text('machine.txt').split('\n');
-  const rounds = text('speed.jsonl').split('\n').map((line) => JSON.parse(line));
+  const rounds = text('speed.jsonl')
+    .split('\n')
+    .map((line) => JSON.parse(line));
   return {
     date: new Date().toISOString().slice(0, 10),
     revision: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim(),
