@@ -7,6 +7,8 @@
 #include "off_graph_cache.h"
 #include "tensor.h"
 
+#include <array>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -73,7 +75,9 @@ public:
   OutputMemory outputMemory = nullptr;
   void* outputContext = nullptr;
   const std::vector<int>* directOutputs = nullptr; // version → output that it is, or -1
-  std::shared_ptr<NodeEvaluator> evaluator;        // made by the first node that libmlx evaluates
+  // Of constant (scales, biases, bits): whether the kernels may do without the biases.
+  std::map<std::array<uint32_t, 3>, bool> symmetricBiases;
+  std::shared_ptr<NodeEvaluator> evaluator; // made by the first node that libmlx evaluates
 
 private:
   cpu::ThreadPool& pool_;

@@ -12,6 +12,8 @@ const HandlerTable& handlers() {
     addElementwiseHandlers(all);
     addNormHandlers(all);
     addMatmulHandlers(all);
+    addQuantizedHandlers(all);
+    addGatheredHandlers(all);
     addAttentionHandlers(all);
     addOffGraphHandlers(all);
     return all;

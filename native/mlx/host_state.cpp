@@ -1,17 +1,17 @@
 #include "host_state.h"
 
+#include "bytes_io.h"
 #include "failure.h"
 #include "tensor.h"
 
 #include <cstdlib>
 #include <cstring>
-#include <istream>
-#include <ostream>
 
 namespace pteron::mlx {
 
 namespace {
 constexpr size_t kAlignment = 64;
+constexpr uint32_t kMark = 0x54534f48; // "HOST": the other kind of state has another layout
 }
 
 StateLayout layoutState(const Graph& graph) {
@@ -45,11 +45,13 @@ std::shared_ptr<State> HostState::copy() const {
 }
 
 void HostState::save(std::ostream& file) const {
+  put(file, kMark);
   file.write(data_, static_cast<std::streamsize>(layout_.bytes));
   caches.save(file);
 }
 
 void HostState::restore(std::istream& file) {
+  if (get<uint32_t>(file) != kMark) return file.setstate(std::ios::failbit);
   file.read(data_, static_cast<std::streamsize>(layout_.bytes));
   caches.restore(file);
 }

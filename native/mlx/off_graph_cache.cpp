@@ -1,11 +1,9 @@
 #include "off_graph_cache.h"
 
+#include "bytes_io.h"
 #include "copy.h"
 #include "failure.h"
 #include "slice.h"
-
-#include <istream>
-#include <ostream>
 
 namespace pteron::mlx {
 
@@ -13,16 +11,6 @@ namespace {
 
 constexpr int64_t kStep = 256; // positions that memory grows by
 constexpr int64_t kMostLayers = 4096;
-
-template <class T> void put(std::ostream& file, const T& value) {
-  file.write(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-template <class T> T get(std::istream& file) {
-  T value{};
-  file.read(reinterpret_cast<char*>(&value), sizeof value);
-  return value;
-}
 
 } // namespace
 
@@ -84,15 +72,22 @@ void OffGraphCache::restore(std::istream& file) {
   layers_.clear();
   std::map<int64_t, Layer> layers;
   const auto count = get<int64_t>(file);
-  for (int64_t i = 0; i < count && file && i < kMostLayers; ++i) {
+  if (count < 0 || count > kMostLayers) return file.setstate(std::ios::failbit);
+  for (int64_t i = 0; i < count && file; ++i) {
     const auto id = get<int64_t>(file);
     Layer& layer = layers[id];
     layer.used = get<int64_t>(file);
     for (Rows* rows : {&layer.k, &layer.v}) {
       rows->type = get<DType>(file);
-      for (int axis = 0; axis < 4; ++axis) rows->shape.push(get<int64_t>(file));
-      const bool valid = file && isFloat(rows->type) && rows->shape[2] <= CacheLayout::kMostPositions &&
-                         layer.used >= 0 && layer.used <= rows->shape[2] && rows->shape[0] == 1;
+      int64_t count = 1;
+      const int64_t most = remaining(file);
+      for (int axis = 0; axis < 4; ++axis) {
+        rows->shape.push(get<int64_t>(file));
+        if (rows->shape[axis] < 0 || rows->shape[axis] > most) return file.setstate(std::ios::failbit);
+        count *= std::max<int64_t>(rows->shape[axis], 1);
+        if (count > most) return file.setstate(std::ios::failbit);
+      }
+      const bool valid = file && isFloat(rows->type) && layer.used >= 0 && layer.used <= rows->shape[2];
       if (!valid) return file.setstate(std::ios::failbit);
       rows->data.resize(static_cast<size_t>(rows->shape.count()) * byteSize(rows->type));
       file.read(rows->data.data(), static_cast<std::streamsize>(rows->data.size()));

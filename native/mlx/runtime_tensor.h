@@ -10,14 +10,17 @@ namespace pteron::mlx {
 
 using EtTensor = ::executorch::aten::Tensor;
 
-// The same memory. Throws Failure for an element type that MLX does not have.
+// The same memory. Throws Failure for an element type that MLX does not have, and for memory that is not aligned to it.
 inline Tensor fromEt(const EtTensor& tensor) {
   Shape shape;
   for (auto size : tensor.sizes()) shape.push(size);
   const auto type = static_cast<DType>(tensor.scalar_type());
   if (byteSize(type) == 0)
     throw Failure(Error::InvalidType, "an input or output has an element type that MLX does not have");
-  return denseTensor(const_cast<void*>(tensor.const_data_ptr()), type, type, shape);
+  void* data = const_cast<void*>(tensor.const_data_ptr());
+  // A damaged memory plan puts tensors anywhere in their buffer; libmlx and the kernels read whole elements.
+  expect(reinterpret_cast<uintptr_t>(data) % byteSize(type) == 0, "an input or output lies between two elements");
+  return denseTensor(data, type, type, shape);
 }
 
 inline void resize(EtTensor& tensor, const Shape& shape) {

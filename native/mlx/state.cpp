@@ -1,7 +1,10 @@
 #include "state.h"
 
 #include "failure.h"
+#include "session_registry.h"
 #include "sessions.h"
+
+#include <algorithm>
 
 namespace pteron::mlx {
 
@@ -9,43 +12,28 @@ namespace {
 
 constexpr int kNone = -1;
 
-using Session = std::map<const StateOwner*, std::shared_ptr<State>>;
+thread_local int loadScope = kNone;
+thread_local int activeContext = kNone, activeSession = kNone;
 
-struct Context {
-  std::shared_ptr<const CacheLayout> caches = std::make_shared<CacheLayout>();
-  std::set<const StateOwner*> owners;
-  std::map<int, Session> sessions;
-};
-
-// Guards contexts, owners and sessions; never held while a graph executes.
-struct Registry {
-  std::mutex mutex;
-  std::map<int, Context> contexts;
-  int nextContext = 1, nextSession = 1;
-};
+} // namespace
 
 Registry& registry() {
   static Registry instance;
   return instance;
 }
 
-thread_local int loadScope = kNone;
-thread_local int activeContext = kNone, activeSession = kNone;
-
-} // namespace
-
 StateOwner::StateOwner(int64_t bytes, std::function<std::shared_ptr<State>()> create)
     : bytes_(bytes), create_(std::move(create)), context_(loadScope) {
   const std::lock_guard lock(registry().mutex);
   const auto context = registry().contexts.find(context_);
-  if (context != registry().contexts.end()) context->second.owners.insert(this);
+  if (context != registry().contexts.end()) context->second.owners.push_back(this);
 }
 
 StateOwner::~StateOwner() {
   const std::lock_guard lock(registry().mutex);
   const auto context = registry().contexts.find(context_);
   if (context == registry().contexts.end()) return;
-  context->second.owners.erase(this);
+  std::erase(context->second.owners, this);
   for (auto& [id, session] : context->second.sessions) session.erase(this);
 }
 

@@ -6,11 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
-#include <vector>
 
 namespace pteron::mlx {
 

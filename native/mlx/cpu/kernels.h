@@ -14,17 +14,21 @@ class ThreadPool; // thread_pool.h
 
 enum class Storage : uint8_t { F32, F16, BF16 };
 
-// MLX's affine format: w[n, k] = scale[n, k / group] * q[n, k] + bias[n, k / group], q unsigned, packed low bits first
-// into little-endian uint32 words, rows contiguous.
+// Affine: w[n, k] = scale[n, k / group] * q[n, k] + bias[n, k / group], q unsigned.
+// Nvfp4: w[n, k] = scale[n, k / 16] * e2m1(q[n, k]): codes are 4-bit floats, scales 8-bit ones (e4m3), no biases.
+enum class WeightFormat : uint8_t { Affine, Nvfp4 };
+
+// MLX's quantized formats: codes packed low bits first into little-endian uint32 words, rows contiguous.
 struct QuantizedMatrix {
+  WeightFormat format = WeightFormat::Affine;
   const uint32_t* words = nullptr;
   const void* scales = nullptr;
   const void* biases = nullptr;
-  Storage scaleType = Storage::F32;
-  int64_t rows = 0;    // N, output features
-  int64_t columns = 0; // K, input features
-  int bits = 4;        // 2, 3, 4, 5, 6 or 8
-  int group = 64;      // 32, 64 or 128
+  Storage scaleType = Storage::F32; // of affine scales and biases
+  int64_t rows = 0;                 // N, output features
+  int64_t columns = 0;              // K, input features: a multiple of the group and of 32
+  int bits = 4;                     // 2, 3, 4, 5, 6 or 8
+  int group = 64;                   // 16, 32, 64 or 128
   // Every bias is -2^(bits - 1) times its scale (Q4_0, Q5_0, Q8_0): biases are then not read, and may be null.
   bool symmetric = false;
 };

@@ -1,81 +1,10 @@
-// Matrix products with quantized and dense weights, and dequantization.
+// Matrix products with dense weights.
 #include "../failure.h"
 #include "../handlers.h"
 
 namespace pteron::mlx {
 
 namespace {
-
-// MLX's affine matrix over three tensors; scales and biases must lie in memory in one type.
-cpu::QuantizedMatrix matrixOf(const Tensor& words, const Tensor& scales, const Tensor& biases, int bits, int group) {
-  expect(words.memory == DType::U32 && words.dense() && scales.dense() && biases.dense(),
-         "quantized weights are not packed as MLX packs them");
-  expect(isFloat(scales.memory) && scales.memory == biases.memory, "scales and biases have different types");
-  cpu::QuantizedMatrix matrix;
-  matrix.columns = words.shape.last() * 32 / bits;
-  matrix.rows = words.shape.last() ? words.count() / words.shape.last() : 0;
-  expect(matrix.columns > 0 && matrix.columns % group == 0, "quantized rows are no whole number of groups");
-  const int64_t groups = matrix.rows * (matrix.columns / group);
-  expect(scales.count() == groups && biases.count() == groups, "scales or biases have another size than the weights");
-  matrix.words = words.as<const uint32_t>();
-  matrix.scales = scales.data;
-  matrix.biases = biases.data;
-  matrix.scaleType = storageOf(scales.memory);
-  matrix.bits = bits;
-  matrix.group = group;
-  return matrix;
-}
-
-template <class N> cpu::QuantizedMatrix weightsOf(Frame& frame, const N& node) {
-  Tensor scales = frame.at(node.scales), biases = frame.at(*node.biases);
-  if (scales.memory != biases.memory) {
-    scales = denseTensor(const_cast<float*>(frame.floats(node.scales)), DType::F32, DType::F32, scales.shape);
-    biases = denseTensor(const_cast<float*>(frame.floats(*node.biases)), DType::F32, DType::F32, biases.shape);
-  }
-  return matrixOf(frame.at(node.w), scales, biases, node.bits, node.groupSize);
-}
-
-template <class N> const char* refuseFormat(const Node& node) {
-  const N& quantized = static_cast<const N&>(node);
-  const int bits = quantized.bits, group = quantized.groupSize;
-  if (quantized.mode != "affine") return "other than affine quantization";
-  if (!quantized.biases) return "affine quantization without biases";
-  if (bits != 2 && bits != 3 && bits != 4 && bits != 5 && bits != 6 && bits != 8)
-    return "of other than 2, 3, 4, 5, 6 or 8 bits";
-  if (group != 32 && group != 64 && group != 128) return "of groups other than 32, 64 or 128";
-  if constexpr (std::is_same_v<N, QuantizedMatmulNode>) {
-    if (!quantized.transpose) return "with weights that are not transposed";
-  } else {
-    if (quantized.globalScale) return "with a global scale";
-  }
-  return nullptr;
-}
-
-void runQuantizedMatmul(Frame& frame, const QuantizedMatmulNode& node) {
-  const Tensor x = frame.at(node.x);
-  expect(frame.at(node.w).shape.rank == 2, "quantized weights are not a matrix");
-  const cpu::QuantizedMatrix weights = weightsOf(frame, node);
-  expect(x.shape.rank > 0 && x.shape.last() == weights.columns, "activations and weights have different lengths");
-  Shape shape = x.shape;
-  shape[shape.rank - 1] = weights.rows;
-  const float* activations = frame.floats(x);
-  Tensor& out = frame.fresh(node.out, promote(x.type, frame.at(node.scales).type), shape);
-  const cpu::Precision precision =
-      frame.roundActivations || isHalf(x.type) ? cpu::Precision::Int8 : cpu::Precision::Exact;
-  cpu::quantizedMatmul(frame.pool(), weights, activations, out.as<float>(), x.count() / x.shape.last(), precision);
-}
-
-void runDequantize(Frame& frame, const DequantizeNode& node) {
-  const cpu::QuantizedMatrix weights = weightsOf(frame, node);
-  const Tensor words = frame.at(node.w);
-  Shape shape = words.shape;
-  shape[shape.rank - 1] = weights.columns;
-  auto* rows = static_cast<int64_t*>(frame.scratch(static_cast<size_t>(weights.rows) * sizeof(int64_t)));
-  for (int64_t i = 0; i < weights.rows; ++i) rows[i] = i;
-  const DType type = node.dtype ? static_cast<DType>(*node.dtype) : frame.at(node.scales).type;
-  cpu::dequantizeRows(weights, rows, weights.rows,
-                      frame.fresh(node.out, isFloat(type) ? type : DType::F32, shape).as<float>());
-}
 
 // The right-hand matrix, read in its own type and without a copy where it is stored by rows or by columns.
 struct RightMatrix {
@@ -146,10 +75,6 @@ void runAddmm(Frame& frame, const AddmmNode& node) {
 
 } // namespace
 
-void addMatmulHandlers(HandlerTable& table) {
-  on<&runQuantizedMatmul>(table).refuse = refuseFormat<QuantizedMatmulNode>;
-  on<&runDequantize>(table).refuse = refuseFormat<DequantizeNode>;
-  on<&runAddmm>(table);
-}
+void addMatmulHandlers(HandlerTable& table) { on<&runAddmm>(table); }
 
 } // namespace pteron::mlx

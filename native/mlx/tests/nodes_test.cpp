@@ -196,6 +196,52 @@ void testRare() {
                {0.0474259, 0.0474259, 0.0474259, 0.9525741, 0.9525741, 0.9525741}));
 }
 
+std::vector<double> filled(int count, double value) { return std::vector<double>(static_cast<size_t>(count), value); }
+
+// Rows of 32: 1 and -½ in NVFP4, with a scale of 1 for the first 16 and 2 for the others.
+void testNvfp4() {
+  const Operand words{
+      {2, 4}, {572662306, 572662306, 572662306, 572662306, 2576980377, 2576980377, 2576980377, 2576980377}, U32};
+  const Operand scales{{2, 2}, {0x38, 0x40, 0x38, 0x40}, U8}, x{{1, 32}, filled(32, 1)};
+  const auto multiply = [](QuantizedMatmulNode& n) {
+    n.x.idx = 0, n.w.idx = 1, n.scales.idx = 2, n.mode = "nvfp4", n.bits = 4, n.groupSize = 16;
+  };
+  CHECK(equals(run<QuantizedMatmulNode>({x, words, scales}, multiply), {1, 2}, {48, -24}));
+  CHECK(refuses<QuantizedMatmulNode>({{{1, 16}, filled(16, 1)}, words, scales}, multiply));
+  CHECK(refuses<QuantizedMatmulNode>({x, words, {{2, 1}, {0x38, 0x38}, U8}}, multiply));
+  std::vector<double> rows = filled(64, 1);
+  for (size_t i = 0; i < 64; ++i) rows[i] = (i < 32 ? 1 : -0.5) * (i % 32 < 16 ? 1 : 2);
+  CHECK(equals(run<DequantizeNode>({words, scales},
+                                   [](DequantizeNode& n) {
+                                     n.w.idx = 0, n.scales.idx = 1, n.mode = "nvfp4", n.bits = 4, n.groupSize = 16;
+                                     n.dtype = static_cast<int8_t>(F32);
+                                   }),
+               {2, 32}, rows));
+}
+
+// Three experts of one row, 8-bit codes that are all 1, 2 and 3.
+void testGatherQmm() {
+  std::vector<double> codes;
+  for (double code : {1, 2, 3})
+    for (int i = 0; i < 8; ++i) codes.push_back(code * 0x01010101);
+  const Operand words{{3, 1, 8}, codes, U32}, scales{{3, 1, 2}, {1, 1, 1, 1, 1, 1}}, biases{{3, 1, 2}, filled(6, 0.5)};
+  const auto gather = [](GatherQmmNode& n) {
+    n.x.idx = 0, n.w.idx = 1, n.scales.idx = 2, n.biases = Tid{3}, n.rhsIndices = Tid{4};
+    n.mode = "affine", n.bits = 8, n.groupSize = 16;
+  };
+  const Operand one{{1, 1, 32}, filled(32, 1)}, top{{1, 2}, {2, 0}, I64};
+  CHECK(equals(run<GatherQmmNode>({one, words, scales, biases, top}, gather), {1, 2, 1, 1}, {112, 48}));
+  std::vector<double> both = filled(64, 1);
+  std::fill(both.begin() + 32, both.end(), 2);
+  const Operand x{{2, 1, 1, 32}, both}, choice{{2, 2}, {2, 0, 1, 2}, I64};
+  CHECK(equals(run<GatherQmmNode>({x, words, scales, biases, choice}, gather), {2, 2, 1, 1}, {112, 48, 160, 224}));
+  const auto pick = [&](GatherQmmNode& n) { gather(n), n.lhsIndices = Tid{5}; };
+  CHECK(equals(run<GatherQmmNode>({x, words, scales, biases, {{2}, {1, 1}, I64}, {{2}, {1, 0}, I64}}, pick), {2, 1, 1},
+               {160, 80}));
+  CHECK(refuses<GatherQmmNode>({one, words, scales, biases, {{1, 2}, {3, 0}, I64}}, gather));
+  CHECK(refuses<GatherQmmNode>({one, words, scales, biases, {{1, 2}, {-1, 0}, I64}}, gather));
+}
+
 void testMatmul() {
   const Operand a{{2, 2}, {1, 2, 3, 4}}, b{{2, 3}, {1, 0, 2, 0, 1, 1}}, bias{{3}, {10, 20, 30}};
   const auto product = [](AddmmNode& n) { n.mat1.idx = 0, n.mat2.idx = 1; };
@@ -248,6 +294,8 @@ int main() {
   testReductions();
   testRare();
   testMatmul();
+  testNvfp4();
+  testGatherQmm();
   testAttention();
   testRope();
   std::puts("nodes: ok");

@@ -2,7 +2,9 @@
 #include "sessions.h"
 #include "failure.h"
 #include "graph_of.h"
+#include "lane_copies.h"
 
+#include <sstream>
 #include <thread>
 
 using namespace pteron::mlx;
@@ -65,6 +67,40 @@ void testLanes() {
   mutable_state_destroy_context(context);
 }
 
+void testForkSaveAndRestore() {
+  const int context = mutable_state_create_context();
+  const auto executor = load(context);
+  const auto next = [&](int session) {
+    mutable_state_set_active(context, session);
+    return call(*executor, kOnes, kZeros)[0];
+  };
+  const int a = *mutable_state_create_session(context);
+  CHECK(next(a) == all(1));
+  CHECK(next(a) == all(2));
+  const int fork = *forkSession(context, a);
+  std::stringstream file;
+  CHECK(saveSession(context, a, file) == Error::Ok);
+  CHECK(next(a) == all(3));
+  CHECK(next(fork) == all(3));
+  CHECK(next(fork) == all(4));
+  const int restored = *mutable_state_create_session(context);
+  CHECK(restoreSession(context, restored, file) == Error::Ok);
+  CHECK(next(restored) == all(3));
+  const int empty = *forkSession(context, *mutable_state_create_session(context)); // never used: as after a reset
+  CHECK(next(empty) == all(1));
+  mutable_state_set_active(0, -1);
+
+  const std::string whole = file.str();
+  for (size_t length = 0; length < whole.size(); ++length) {
+    std::stringstream cut(whole.substr(0, length));
+    CHECK(restoreSession(context, restored, cut) == Error::InvalidExternalData);
+  }
+  CHECK(forkSession(context, 999).error() == Error::InvalidArgument);
+  CHECK(saveSession(12345, a, file) == Error::InvalidArgument);
+  CHECK(restoreSession(context, 999, file) == Error::InvalidArgument);
+  mutable_state_destroy_context(context);
+}
+
 void testContextsAreApart() {
   const int first = mutable_state_create_context(), second = mutable_state_create_context();
   const auto one = load(first), two = load(second);
@@ -106,6 +142,7 @@ void testTwoThreadsOnOneGraph() {
 
 int main() {
   testLanes();
+  testForkSaveAndRestore();
   testContextsAreApart();
   testOutsideAnyContext();
   testTwoThreadsOnOneGraph();

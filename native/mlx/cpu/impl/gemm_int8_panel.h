@@ -13,8 +13,9 @@ struct CodePanel {
 };
 
 // `rows` weight rows from `row` on; the missing ones get scale 0.
-template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row, int64_t rows, const CodePanel& panel) {
-  constexpr int kQuads = kChunk / 4, kBytes = kChunk / 8 * Bits;
+template <int Format>
+inline void packCodes(const QuantizedMatrix& w, int64_t row, int64_t rows, const CodePanel& panel) {
+  constexpr int kQuads = kChunk / 4, kBytes = kChunk / 8 * bitsOf(Format);
   static_assert(kQuads == kLanes);
   const int64_t groups = groupsOf(w);
   const uint8_t* end = codesOf(w, w.rows);
@@ -25,7 +26,7 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
     for (int64_t i = 0; i < w.columns; i += kChunk) {
       const int quads = static_cast<int>(least(w.columns - i, kChunk)) / 4;
       Vf block[kLanes];
-      for (int r = 0; r < kLanes; ++r, p[r - 1] += kBytes) block[r] = codesToBits(unpackBefore<Bits>(p[r], end));
+      for (int r = 0; r < kLanes; ++r, p[r - 1] += kBytes) block[r] = codesToBits(unpackBefore<Format>(p[r], end));
       transpose(block);
       for (int q = 0; q < quads; ++q) store(panel.codes + (i / 4 + q) * kPanel + v * kLanes, block[q]);
     }
@@ -35,23 +36,25 @@ template <int Bits> inline void packCodes(const QuantizedMatrix& w, int64_t row,
       for (int r = 0; r < kLanes; ++r) {
         const bool present = v * kLanes + r < rows;
         scales[r] = present ? loadScales(w, at(r), g, n) : Vf{};
-        if (!w.symmetric)
-          biases[r] = present ? loadBiases(w, at(r), g, n) + scales[r] * static_cast<float>(kCodeOffset<Bits>) : Vf{};
+        if (!isSymmetric(w))
+          biases[r] =
+              present ? loadBiases(w, at(r), g, n) + scales[r] * static_cast<float>(kCodeOffset<bitsOf(Format)>) : Vf{};
       }
       transpose(scales);
       for (int64_t j = 0; j < n; ++j) store(panel.scales + (g + j) * kPanel + v * kLanes, scales[j]);
-      if (w.symmetric) continue;
+      if (isSymmetric(w)) continue;
       transpose(biases);
       for (int64_t j = 0; j < n; ++j) store(panel.biases + (g + j) * kPanel + v * kLanes, biases[j]);
     }
   }
 }
 
-// M rows of x from row `first` on. Symmetric: Σ (code - 2^(bits - 1)) · x starts at its second term, an integer.
-template <int Bits, bool Symmetric, int M> inline void multiplyCodes(const QuantizedMatrix& w, const CodePanel& panel,
-                                                                     const QuantizedRows& x, int64_t first, Output y,
-                                                                     int64_t column, int64_t columns) {
-  constexpr int32_t kCentre = (1 << (Bits - 1)) - kCodeOffset<Bits>;
+// M rows of x from row `first` on. Symmetric: Σ (code - centre) · x starts at its second term, an integer.
+template <int Format, bool Symmetric, int M> inline void multiplyCodes(const QuantizedMatrix& w, const CodePanel& panel,
+                                                                       const QuantizedRows& x, int64_t first, Output y,
+                                                                       int64_t column, int64_t columns) {
+  constexpr int Bits = bitsOf(Format);
+  constexpr int32_t kCentre = centreOf(Format) - kCodeOffset<Bits>;
   const int64_t groups = groupsOf(w), quads = w.group / 4;
   const int8_t* codes = x.codes + first * x.codeStride;
   const float* packed = panel.codes;
@@ -89,14 +92,14 @@ template <int Bits, bool Symmetric, int M> inline void multiplyCodes(const Quant
     }
 }
 
-template <int Bits, bool Symmetric, int M>
+template <int Format, bool Symmetric, int M>
 inline void multiplyCodesRest(int64_t rows, const QuantizedMatrix& w, const CodePanel& panel, const QuantizedRows& x,
                               int64_t first, Output y, int64_t column, int64_t columns) {
   if constexpr (M > 0) {
     if (rows == M)
-      multiplyCodes<Bits, Symmetric, M>(w, panel, x, first, y, column, columns);
+      multiplyCodes<Format, Symmetric, M>(w, panel, x, first, y, column, columns);
     else
-      multiplyCodesRest<Bits, Symmetric, M - 1>(rows, w, panel, x, first, y, column, columns);
+      multiplyCodesRest<Format, Symmetric, M - 1>(rows, w, panel, x, first, y, column, columns);
   }
 }
 
@@ -106,17 +109,17 @@ inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y,
   const ScratchBlock block((codes + 2 * groups) * sizeof(float) + 256);
   ScratchPieces pieces(block);
   const CodePanel panel{pieces.take<float>(codes), pieces.take<float>(groups), pieces.take<float>(groups)};
-  withBits(w.bits, [&](auto bits) {
-    constexpr int B = bits.value;
+  withFormat(w, [&](auto format) {
+    constexpr int F = format.value;
     for (int64_t column = begin; column < end; column += kPanel) {
       const int64_t columns = least(end - column, kPanel);
-      packCodes<B>(w, column, columns, panel);
+      packCodes<F>(w, column, columns, panel);
       for (int64_t i = 0; i < m; i += kInt8Tile) {
         const int64_t rows = least(m - i, kInt8Tile);
-        if (w.symmetric)
-          multiplyCodesRest<B, true, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
+        if (isSymmetric(w))
+          multiplyCodesRest<F, true, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
         else
-          multiplyCodesRest<B, false, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
+          multiplyCodesRest<F, false, kInt8Tile>(rows, w, panel, x, i, y, column, columns);
       }
     }
   });

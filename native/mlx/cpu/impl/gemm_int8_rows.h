@@ -13,9 +13,9 @@ inline void gemmInt8(const QuantizedMatrix& w, const QuantizedRows& x, Output y,
   uint8_t* codes = pieces.take<uint8_t>(static_cast<size_t>(w.columns + kCodePad));
   float* scales = pieces.take<float>(padded);
   float* biases = pieces.take<float>(padded);
-  withBits(w.bits, [&](auto bits) {
+  withFormat(w, [&](auto format) {
     for (int64_t row = begin; row < end; ++row) {
-      unpackCodes<bits.value>(w, row, 0, w.columns, codes);
+      unpackCodes<format.value>(w, row, 0, w.columns, codes);
       for (int64_t g = 0; g < groups; g += kLanes) {
         store(scales + g, loadScales(w, row, g, groups - g));
         store(biases + g, loadBiases(w, row, g, groups - g));

@@ -34,17 +34,21 @@ struct TileTerms {
 
 // factors[m, row, group] and biases[m, row, group] of `rows` weight rows from `first` on. Offset is what the codes are
 // short of (kCodeOffset).
-template <Storage S, int Offset, int M>
+template <Storage S, int Format, int Offset, int M>
 inline void prepareTile(const QuantizedMatrix& w, const TileTerms& terms, int64_t groups, int64_t first, int64_t rows) {
-  const bool symmetric = w.symmetric;
+  const bool symmetric = isSymmetric(w);
   const void *scales = w.scales, *biases = w.biases;
-  const float centre = static_cast<float>(Offset - (1 << (w.bits - 1)));
+  const float centre = static_cast<float>(Offset - centreOf(Format));
   const int64_t at = first * groups, count = rows * groups, total = w.rows * groups;
   const TileTerms t = terms;
   for (int64_t i = 0; i < count; i += kLanes) {
     // Reading on into the next tile is cheaper than a masked load, which would not be prefetched for.
     const bool whole = at + i + kLanes <= total;
     const auto fetch = [&](const void* p) {
+      if constexpr (Format == kNvfp4) {
+        const uint8_t* e4m3 = static_cast<const uint8_t*>(p) + at + i;
+        return whole ? halvesOfE4m3(e4m3) : halvesOfE4m3(e4m3, total - at - i);
+      }
       return whole ? loadAs<S>(p, at + i) : loadPartialAs<S>(p, at + i, total - at - i);
     };
     const Vf scale = fetch(scales);

@@ -174,6 +174,12 @@ template <int Bits> inline Codes unpack(const uint8_t* p) {
 template <int Bits> constexpr int kUnpackReads = 4 * Bits; // just the codes' own bytes
 template <int Bits> inline Codes unpackTail(const uint8_t* p, int64_t) { return unpack<Bits>(p); }
 
+// Each code (below 16) replaced by its entry.
+inline Codes lookUp(Codes codes, const uint8_t (&table)[16]) {
+  const __m128i entries = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+  return {_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), codes.values)};
+}
+
 inline void storeCodes(uint8_t* p, Codes codes) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), codes.values); }
 inline Vf codesToBits(Codes codes) { return _mm256_castsi256_ps(codes.values); }
 
@@ -200,7 +206,10 @@ template <int Bits> inline Vi dotQuad(Vi sum, Vi codes, int32_t x) {
 }
 
 // The factor of each lane of dot()'s result for chunk c, from the factors of all groups.
-template <int Group> inline Vf spread(const float* factors, int64_t c) { return set1(factors[c * kChunk / Group]); }
+template <int Group> inline Vf spread(const float* factors, int64_t c) {
+  if constexpr (Group >= kChunk) return set1(factors[c * kChunk / Group]);
+  return _mm256_set_m128(_mm_broadcast_ss(factors + 2 * c + 1), _mm_broadcast_ss(factors + 2 * c));
+}
 
 // kLanes codes as floats.
 inline Vf codesToFloat(const uint8_t* p) {

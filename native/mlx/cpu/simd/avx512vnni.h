@@ -126,6 +126,12 @@ template <int Bits> inline Codes unpackTail(const uint8_t* p, int64_t available)
   return spreadCodes<Bits>(_mm512_maskz_loadu_epi8((uint64_t{1} << available) - 1, p));
 }
 
+// Each code (below 16) replaced by its entry.
+inline Codes lookUp(Codes codes, const uint8_t (&table)[16]) {
+  const __m128i entries = _mm_load_si128(reinterpret_cast<const __m128i*>(table));
+  return {_mm512_shuffle_epi8(_mm512_broadcast_i32x4(entries), codes.values)};
+}
+
 inline void storeCodes(uint8_t* p, Codes codes) { _mm512_storeu_si512(p, codes.values); }
 inline Vf codesToBits(Codes codes) { return _mm512_castsi512_ps(codes.values); }
 
@@ -141,9 +147,13 @@ template <int Bits> inline Vi dotQuad(Vi sum, Vi codes, int32_t x) {
       _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sum), reinterpret_cast<__m512i>(codes), _mm512_set1_epi32(x)));
 }
 
-// The factor of each lane of dot()'s result for chunk c, from the factors of all groups (one may be read behind them).
+// The factor of each lane of dot()'s result for chunk c, from the factors of all groups (three may be read behind them).
 template <int Group> inline Vf spread(const float* factors, int64_t c) {
   if constexpr (Group > 32) return _mm512_set1_ps(factors[c * kChunk / Group]);
+  if constexpr (Group == 16) {
+    const __m512i quarters = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0);
+    return _mm512_permutexvar_ps(quarters, _mm512_castps128_ps512(_mm_loadu_ps(factors + 4 * c)));
+  }
   const __m512i halves = _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
   const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(factors + 2 * c)));
   return _mm512_permutexvar_ps(halves, _mm512_castps128_ps512(pair));

@@ -96,6 +96,12 @@ template <int Bits> inline Codes unpack(const uint8_t* p) {
 template <int Bits> constexpr int kUnpackReads = 4 * Bits; // just the codes' own bytes
 template <int Bits> inline Codes unpackTail(const uint8_t* p, int64_t) { return unpack<Bits>(p); }
 
+// Each code (below 16) replaced by its entry.
+inline Codes lookUp(Codes codes, const uint8_t (&table)[16]) {
+  for (uint8_t& code : codes.values) code = table[code & 15];
+  return codes;
+}
+
 inline void storeCodes(uint8_t* p, Codes codes) { __builtin_memcpy(p, &codes, kChunk); }
 
 inline Codes loadCodes(const uint8_t* p) {
@@ -108,13 +114,18 @@ inline Codes loadCodes(const uint8_t* p) {
 template <int Bits> constexpr int kCodeOffset = 0;
 template <int Bits> inline Vi dot(Codes codes, const int8_t* x) {
   Vi sum{};
-  for (int i = 0; i < kChunk; i += kLanes)
-    for (int j = 0; j < kLanes; ++j) sum[j] += static_cast<int32_t>(codes.values[i + j]) * x[i + j];
+  for (int j = 0; j < kLanes; ++j)
+    for (int i = j * kChunk / kLanes; i < (j + 1) * kChunk / kLanes; ++i)
+      sum[j] += static_cast<int32_t>(codes.values[i]) * x[i];
   return sum;
 }
 
 // The factor of each lane of dot()'s result for chunk c, from the factors of all groups.
-template <int Group> inline Vf spread(const float* factors, int64_t c) { return set1(factors[c * kChunk / Group]); }
+template <int Group> inline Vf spread(const float* factors, int64_t c) {
+  if constexpr (Group >= kChunk) return set1(factors[c * kChunk / Group]);
+  const float first = factors[2 * c], second = factors[2 * c + 1];
+  return Vf{first, first, second, second};
+}
 
 // kLanes codes as floats.
 inline Vf codesToFloat(const uint8_t* p) { return Vf{float(p[0]), float(p[1]), float(p[2]), float(p[3])}; }

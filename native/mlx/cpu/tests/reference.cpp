@@ -91,6 +91,7 @@ QuantizedMatrix TestMatrix::matrix() const {
   w.bits = bits;
   w.group = group;
   w.symmetric = symmetric;
+  w.format = format;
   return w;
 }
 
@@ -115,6 +116,27 @@ TestMatrix randomMatrix(Random& random, int64_t rows, int64_t columns, int bits,
         t.words[static_cast<size_t>((i * bits + b) / 8)] |= static_cast<uint8_t>(1u << ((i * bits + b) % 8));
     const size_t g = static_cast<size_t>(i / group);
     t.values[static_cast<size_t>(i)] = static_cast<double>(t.scales.values[g]) * code + t.biases.values[g];
+  }
+  return t;
+}
+
+TestMatrix randomNvfp4(Random& random, int64_t rows, int64_t columns) {
+  constexpr double kValues[] = {0, 0.5, 1, 1.5, 2, 3, 4, 6};
+  TestMatrix t;
+  t.rows = rows, t.columns = columns, t.bits = 4, t.group = 16, t.scaleType = Storage::F32, t.symmetric = true;
+  t.format = WeightFormat::Nvfp4;
+  for (int64_t i = 0; i < rows * columns / 2; ++i) t.words.push_back(static_cast<uint8_t>(random.next() >> 20));
+  for (int64_t g = 0; g < rows * columns / 16; ++g) {
+    const auto bits = static_cast<uint8_t>(random.next() >> 20);
+    const int exponent = bits >> 3 & 15, mantissa = bits & 7;
+    const double size = exponent == 0 ? std::ldexp(mantissa, -9) : std::ldexp(8 + mantissa, exponent - 10);
+    t.scales.bytes.push_back(bits);
+    t.scales.values.push_back(static_cast<float>(bits & 0x80 ? -size : size));
+  }
+  for (int64_t i = 0; i < rows * columns; ++i) {
+    const int code = t.words[static_cast<size_t>(i / 2)] >> i % 2 * 4 & 15;
+    const double value = kValues[code & 7] * (code & 8 ? -1 : 1);
+    t.values.push_back(value * t.scales.values[static_cast<size_t>(i / 16)]);
   }
   return t;
 }

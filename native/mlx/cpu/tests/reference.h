@@ -45,8 +45,11 @@ struct TestMatrix {
   int bits, group;
   Storage scaleType;
   bool symmetric;
+  WeightFormat format = WeightFormat::Affine;
 };
 TestMatrix randomMatrix(Random&, int64_t rows, int64_t columns, int bits, int group, Storage, bool symmetric);
+// The same in NVFP4, with every scale (subnormal, negative and largest included) and every code.
+TestMatrix randomNvfp4(Random&, int64_t rows, int64_t columns);
 
 // y[m, n] = x[m, k] · w[n, k]ᵀ.
 std::vector<double> multiply(const std::vector<float>& x, const std::vector<double>& w, int64_t m, int64_t n,

@@ -53,6 +53,22 @@ void quantized(ThreadPool& pool, std::map<std::string, Record>& golden) {
     }
 }
 
+// Scales, a byte each, are stored as whole numbers.
+void nvfp4(ThreadPool& pool, std::map<std::string, Record>& golden) {
+  std::vector<uint8_t> scales;
+  for (float scale : golden.at("nvfp4.scales")) scales.push_back(static_cast<uint8_t>(scale));
+  QuantizedMatrix w;
+  w.format = WeightFormat::Nvfp4, w.bits = 4, w.group = 16, w.rows = 3, w.columns = 128;
+  w.words = reinterpret_cast<const uint32_t*>(golden.at("nvfp4.codes").data());
+  w.scales = scales.data();
+  const int64_t indices[] = {0, 1, 2};
+  Record values(3 * 128), product(2 * 3);
+  dequantizeRows(w, indices, 3, values.data());
+  checkClose(values, wide(golden.at("nvfp4.values")), 0, 1e-7, "nvfp4 dequantized");
+  quantizedMatmul(pool, w, golden.at("quantized.x").data(), product.data(), 2, Precision::Exact);
+  checkClose(product, wide(golden.at("nvfp4.product")), 5e-5, 1e-5, "nvfp4 product");
+}
+
 void rotary(ThreadPool& pool, std::map<std::string, Record>& golden) {
   const Record& x = golden.at("rope.x");
   Record y(x.size());
@@ -109,6 +125,7 @@ int main() {
   ThreadPool pool(2);
   auto golden = readGolden("golden/golden.bin");
   quantized(pool, golden);
+  nvfp4(pool, golden);
   rotary(pool, golden);
   attend(pool, golden);
   norms(pool, golden);

@@ -23,7 +23,7 @@ def put(name: str, array: mx.array) -> None:
     records.extend(struct.pack("<I", words.size) + words.tobytes())
 
 
-def quantized() -> None:
+def quantized() -> mx.array:
     x = mx.random.normal((2, 128))
     put("quantized.x", x)
     for bits in (2, 3, 4, 5, 6, 8):
@@ -36,6 +36,7 @@ def quantized() -> None:
             put(f"{name}.values", mx.dequantize(codes, scales, biases, group_size=group, bits=bits))
             product = mx.quantized_matmul(x, codes, scales, biases, transpose=True, group_size=group, bits=bits)
             put(f"{name}.product", product)
+    return x
 
 
 def rope() -> None:
@@ -68,8 +69,18 @@ def norms() -> None:
     put("norm.softmax", mx.softmax(x, axis=-1))
 
 
+def nvfp4(x: mx.array) -> None:
+    codes, scales = mx.quantize(mx.random.normal((3, 128)), mode="nvfp4")
+    put("nvfp4.codes", codes)
+    put("nvfp4.scales", scales)
+    put("nvfp4.values", mx.dequantize(codes, scales, mode="nvfp4"))
+    put("nvfp4.product", mx.quantized_matmul(x, codes, scales, transpose=True, mode="nvfp4"))
+
+
 mx.set_default_device(mx.cpu)
 mx.random.seed(3)
-for part in (quantized, rope, attention, norms):
+activations = quantized()
+for part in (rope, attention, norms):
     part()
+nvfp4(activations)
 Path(__file__).with_name("golden.bin").write_bytes(records)
