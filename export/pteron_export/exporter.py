@@ -1,5 +1,6 @@
 """A checkpoint → a verified model folder, whole or not at all."""
 
+import math
 import os
 import re
 import shutil
@@ -10,7 +11,6 @@ from pathlib import Path
 import torch
 
 from . import known_sources
-from .affine import AffineTensor
 from .atomic_folder import replacing
 from .checkpoints import open_checkpoint
 from .checkpoints.checkpoint import Checkpoint
@@ -20,11 +20,11 @@ from .inspect import node_counts
 from .lowering import lower_language_model
 from .manifest import manifest, write_json
 from .models.layers import Limits
-from .quantize import quantize
+from .quantization.requantized import Requantized
 from .reference import weight_names
 from .run_program import choose_runner
 from .verify import verify
-from .weights import Weight, load_weights
+from .weights import load_weights
 
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 DEFAULT_CONTEXT = 8192
@@ -69,7 +69,7 @@ def _write(options: Options, checkpoint: Checkpoint, folder: Path, say: Callable
     scheme = options.quantize or ("keep" if checkpoint.quantization != "none" else "8")
     say(f"loading weights ({checkpoint.quantization}, --quantize {scheme})")
     model = checkpoint.recipe.build(checkpoint.config, limits)
-    held = _Requantized(checkpoint, scheme, options.group)
+    held = Requantized(checkpoint, scheme, options.group)
     load_weights(model, held.get, limits.dtype)
     _require_space(folder, sum(t.nbytes for t in (*model.parameters(), *model.buffers())))
     checkpoint.write_tokenizer(folder)
@@ -106,31 +106,9 @@ def _require_space(folder: Path, size: int) -> None:
 def _count_parameters(model: torch.nn.Module) -> int:
     total = 0
     for name, module in weight_names(model):
-        words = getattr(module, "words", None)
-        tensor = getattr(module, name.rpartition(".")[2], None)
-        total += words.numel() * 32 // module.bits if name.endswith(".weight") and words is not None else tensor.numel()
+        packed = getattr(module, "packed", None) if name.endswith(".weight") else None
+        total += math.prod(packed.shape) if packed is not None else getattr(module, name.rpartition(".")[2]).numel()
     return total
-
-
-class _Requantized:
-    """The checkpoint's weights as --quantize asks for them."""
-
-    def __init__(self, checkpoint: Checkpoint, scheme: str, group: int):
-        self._checkpoint, self._scheme, self._group = checkpoint, scheme, group
-        self.description = checkpoint.quantization if scheme == "keep" else "none"
-        if scheme in ("4", "8"):
-            self.description = f"affine {scheme}-bit group {group}" + (", embedding 8-bit" if scheme == "4" else "")
-
-    def get(self, name: str) -> Weight | None:
-        weight = self._checkpoint.get(name)
-        if weight is None or self._scheme == "keep" or len(weight.shape) != 2:
-            return weight
-        dense = self._checkpoint.get_exact(name) if isinstance(weight, AffineTensor) else weight
-        if self._scheme == "none":
-            return dense
-        # The embedding is the head too, and decides most of a small model's quality.
-        whole = name.startswith(("embed_tokens.", "lm_head."))
-        return quantize(dense, 8 if whole else int(self._scheme), self._group)
 
 
 def default_out(id: str) -> Path:

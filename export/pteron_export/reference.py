@@ -6,18 +6,16 @@ from types import ModuleType
 import torch
 from torch import nn
 
-from .affine import AffineTensor
 from .checkpoints.checkpoint import Checkpoint
-from .models.layers import AffineEmbedding, AffineLinear
+from .quantization.modules import QuantizedEmbedding, QuantizedLinear
 
 
 def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """(transformers name, fp32 values) of every weight, dequantized and rounded as the program holds it."""
     for name, module in weight_names(model):
         transformers_name = name if name.startswith("lm_head.") else f"model.{name}"
-        if name.endswith(".weight") and isinstance(module, AffineLinear | AffineEmbedding):
-            packed = AffineTensor(module.words, module.scales, module.biases, module.bits, module.group)
-            yield transformers_name, packed.dequantize()
+        if name.endswith(".weight") and isinstance(module, QuantizedLinear | QuantizedEmbedding):
+            yield transformers_name, module.packed.dequantize()
         else:
             yield transformers_name, getattr(module, name.rpartition(".")[2]).detach().float()
 
@@ -25,7 +23,7 @@ def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 def weight_names(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """(name in the checkpoint, module that holds it)."""
     for name, module in model.named_modules():
-        if isinstance(module, AffineLinear | AffineEmbedding) or isinstance(getattr(module, "weight", None), torch.Tensor):
+        if isinstance(module, QuantizedLinear | QuantizedEmbedding) or isinstance(getattr(module, "weight", None), torch.Tensor):
             yield f"{name}.weight", module
         if isinstance(getattr(module, "bias", None), torch.Tensor):
             yield f"{name}.bias", module

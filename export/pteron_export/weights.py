@@ -5,16 +5,17 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from .affine import AffineTensor
 from .errors import ExportError
-from .models.layers import AffineEmbedding, AffineLinear, TiedHead
+from .models.layers import TiedHead
+from .quantization import QuantizedTensor
+from .quantization.modules import QuantizedEmbedding, QuantizedLinear
 
-Weight = torch.Tensor | AffineTensor
+Weight = torch.Tensor | QuantizedTensor
 
 
 def load_weights(model: nn.Module, get: Callable[[str], Weight | None], dtype: torch.dtype) -> None:
     """Fills `model`, module by module, from get(name) where name is transformers' without the leading `model.`.
-    Dense tensors are rounded to `dtype` and so are scales and biases of affine ones. Missing or misshapen → program_invalid."""
+    Dense tensors are rounded to `dtype` and so are scales and biases of quantized ones. Missing or misshapen → program_invalid."""
     for name, module in list(model.named_modules()):
         if not isinstance(getattr(module, "weight", None), torch.Tensor):
             continue
@@ -22,7 +23,7 @@ def load_weights(model: nn.Module, get: Callable[[str], Weight | None], dtype: t
         bias = getattr(module, "bias", None)
         if isinstance(bias, torch.Tensor):
             bias = _checked(name, get(f"{name}.bias"), tuple(bias.shape)).to(dtype)
-        if isinstance(weight, AffineTensor):
+        if isinstance(weight, QuantizedTensor):
             _replace(model, name, module, weight.to(dtype), bias)
         else:
             module.weight = nn.Parameter(weight.to(dtype).contiguous(), requires_grad=False)
@@ -43,11 +44,11 @@ def _checked(name: str, weight: Weight | None, shape: tuple[int, ...]) -> Weight
     return weight
 
 
-def _replace(model: nn.Module, name: str, module: nn.Module, weight: AffineTensor, bias: torch.Tensor | None) -> None:
+def _replace(model: nn.Module, name: str, module: nn.Module, weight: QuantizedTensor, bias: torch.Tensor | None) -> None:
     if isinstance(module, nn.Embedding):
-        fresh: nn.Module = AffineEmbedding(weight)
+        fresh: nn.Module = QuantizedEmbedding(weight)
     elif isinstance(module, nn.Linear):
-        fresh = AffineLinear(weight, bias)
+        fresh = QuantizedLinear(weight, bias)
     else:
         raise ExportError("program_unsupported", f"{name} is quantized, which is supported for matrices only.")
     parent_name, _, attribute = name.rpartition(".")

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from pteron_export.affine import BITS, AffineTensor, pack, unpack
 from pteron_export.errors import ExportError
-from pteron_export.quantize import quantize
+from pteron_export.quantization import AffineTensor, quantize
+from pteron_export.quantization.affine import BITS, pack, unpack
 
 
 @pytest.mark.parametrize("bits", BITS)

@@ -3,7 +3,7 @@ import torch
 from gguf import GGMLQuantizationType as Type
 from tokenizers import Tokenizer
 
-from pteron_export.affine import AffineTensor
+from pteron_export.quantization import AffineTensor
 from pteron_export.checkpoints import open_checkpoint
 from pteron_export.checkpoints.gguf_file import open_gguf
 from pteron_export.errors import ExportError

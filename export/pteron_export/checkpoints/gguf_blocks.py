@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType as Type
 
-from ..affine import AffineTensor, pack
-from ..quantize import quantize
+from ..quantization import AffineTensor, quantize
+from ..quantization.affine import pack
 
 
 def to_affine(kind: Type, raw: np.ndarray) -> AffineTensor:

@@ -12,8 +12,8 @@ import torch
 from gguf import GGMLQuantizationType as Type
 
 from .. import models
-from ..affine import AffineTensor
 from ..errors import ExportError
+from ..quantization import QuantizedTensor
 from ..weights import Weight
 from . import gguf_blocks, gguf_gemma3, gguf_llama
 from .checkpoint import Checkpoint, sha256_of
@@ -99,7 +99,7 @@ class _Weights:
         order = self._family.row_order(name, self._config)
         if order is None:
             return weight
-        return weight.permute_rows(order) if isinstance(weight, AffineTensor) else weight[order]
+        return weight.permute_rows(order) if isinstance(weight, QuantizedTensor) else weight[order]
 
     def get_exact(self, name: str) -> torch.Tensor:
         tensor = self._tensors[self._gguf_name(name)]

@@ -1,4 +1,4 @@
-"""What the model files share: norms, caches addressed by position, dense and affine projections."""
+"""What the model files share: norms, dense projections, the tied head."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .. import affine_ops  # noqa: F401  (registers the operators)
-from ..affine import AffineTensor
+from ..quantization.modules import QuantizedEmbedding
 
 MAX_LOGIT_ROWS = 16
 
@@ -41,32 +40,6 @@ class RMSNorm(nn.Module):
         return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
 
 
-class _Affine(nn.Module):
-    def __init__(self, weight: AffineTensor):
-        super().__init__()
-        self.group, self.bits = weight.group, weight.bits
-        self.register_buffer("words", weight.words)
-        self.register_buffer("scales", weight.scales)
-        self.register_buffer("biases", weight.biases)
-
-
-class AffineLinear(_Affine):
-    """x[..., K] → [..., N] on affine weights [N, K]."""
-
-    def __init__(self, weight: AffineTensor, bias: torch.Tensor | None = None):
-        super().__init__(weight)
-        self.register_buffer("bias", bias)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = torch.ops.pteron.affine_matmul(x, self.words, self.scales, self.biases, self.group, self.bits)
-        return y if self.bias is None else y + self.bias
-
-
-class AffineEmbedding(_Affine):
-    def forward(self, indices: torch.Tensor) -> torch.Tensor:
-        return torch.ops.pteron.affine_rows(indices, self.words, self.scales, self.biases, self.group, self.bits)
-
-
 class TiedHead(nn.Module):
     """The output projection that is the embedding's own matrix, so that a program stores it once."""
 
@@ -84,9 +57,7 @@ class TiedHead(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         e = self.embedding
-        if isinstance(e, AffineEmbedding):
-            return torch.ops.pteron.affine_matmul(x, e.words, e.scales, e.biases, e.group, e.bits)
-        return F.linear(x, e.weight)
+        return e.as_head(x) if isinstance(e, QuantizedEmbedding) else F.linear(x, e.weight)
 
 
 def read_position(position: torch.Tensor, tokens: torch.Tensor, context: int) -> int:

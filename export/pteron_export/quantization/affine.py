@@ -39,6 +39,21 @@ class AffineTensor:
         biases = None if self.biases is None else self.biases[order]
         return AffineTensor(self.words[order], self.scales[order], biases, self.bits, self.group)
 
+    def arrays(self) -> dict[str, torch.Tensor | None]:
+        return {"words": self.words, "scales": self.scales, "biases": self.biases}
+
+    def rebuild(self, arrays: dict[str, torch.Tensor]) -> "AffineTensor":
+        """The same format around other arrays."""
+        return AffineTensor(arrays["words"], arrays["scales"], arrays.get("biases"), self.bits, self.group)
+
+    def matmul(self, x: torch.Tensor) -> torch.Tensor:
+        """x[..., K] · wᵀ as the operator that lowers to a quantized matmul."""
+        return torch.ops.pteron.affine_matmul(x, self.words, self.scales, self.biases, self.group, self.bits)
+
+    def rows(self, indices: torch.Tensor) -> torch.Tensor:
+        """indices[...] → [..., K] as the operator that lowers to a gather and a dequantization."""
+        return torch.ops.pteron.affine_rows(indices, self.words, self.scales, self.biases, self.group, self.bits)
+
 
 def pack(q: torch.Tensor, bits: int) -> torch.Tensor:
     """uint8 [rows, columns] with values < 2^bits → int32 [rows, columns * bits / 32]."""

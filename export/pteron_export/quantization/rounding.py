@@ -3,8 +3,8 @@
 import torch
 from torchao.quantization.quant_primitives import MappingType, choose_qparams_affine, quantize_affine
 
+from ..errors import ExportError
 from .affine import GROUPS, AffineTensor, pack
-from .errors import ExportError
 
 _CHUNK = 1 << 24  # values at a time: an embedding's temporaries would take gigabytes
 
