@@ -5,6 +5,9 @@
 #include "integer_math.h"
 #include "runtime_tensor.h"
 
+#include <cstdlib>
+#include <string_view>
+
 namespace pteron::mlx {
 
 namespace {
@@ -30,6 +33,12 @@ void copyView(Frame& frame, const Step& step) {
   copyTensor(view, frame.fresh(Tid{step.out}, view.type, view.memory, view.shape));
 }
 
+// An export is compared with its reference without the noise of int8 activations.
+bool wantsExactActivations() {
+  const char* wanted = std::getenv("PTERON_CPU_ACTIVATIONS");
+  return wanted && std::string_view(wanted) == "exact";
+}
+
 } // namespace
 
 Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, cpu::ThreadPool& pool)
@@ -40,6 +49,7 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
   main_ = compileChain(graph_, graph_.chains[graph_.mainChain], true);
   frame_ = std::make_unique<Frame>(pool, main_.versions, graph_.values);
   frame_->roundActivations = graph_.declaresHalf();
+  frame_->exactActivations = wantsExactActivations();
   bindConstants(*frame_);
 }
 

@@ -72,6 +72,7 @@ public:
   OffGraphCache* caches = nullptr;
   std::shared_ptr<const CacheLayout> cacheLayout;
   bool roundActivations = false; // the program declares 16-bit activations: quantized products may round them to int8
+  bool exactActivations = false; // never do so
   OutputMemory outputMemory = nullptr;
   void* outputContext = nullptr;
   const std::vector<int>* directOutputs = nullptr; // version → output that it is, or -1

@@ -1,5 +1,5 @@
 /** The tiny models against transformers with the same weights (test/fixtures/models, written by export/). */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { floats, load, modelPath, reference } from './support/fixtures';
 import { forwardInputs } from './support/int64';
 import { difference, numbers } from './support/numbers';
@@ -42,6 +42,25 @@ describe.each([...exact, ...rounded])('%s', (id) => {
       expect(difference(row, floats(rewind.logits[i]!.base64Float32))).toBeLessThanOrEqual(tolerance),
     );
   });
+});
+
+test.each(rounded)('%s comes nearer where activations are not rounded to int8', async (id) => {
+  const { prompt, logits } = reference(id);
+  const worst = async () => {
+    const before = logits.filter(({ position }) => position < prompt.length);
+    const rows = await logitsOf(
+      id,
+      prompt,
+      before.map(({ position }) => position),
+    );
+    return Math.max(...rows.map((row, i) => difference(row, floats(before[i]!.base64Float32))));
+  };
+  const usual = await worst();
+  vi.stubEnv('PTERON_CPU_ACTIVATIONS', 'exact');
+  const unrounded = await worst();
+  vi.unstubAllEnvs();
+  expect(unrounded).toBeGreaterThan(0);
+  expect(unrounded).toBeLessThan(usual / 2);
 });
 
 describe.each(exact)('%s', (id) => {

@@ -38,7 +38,8 @@ std::optional<QuantizedWeights> weightsOf(Frame& frame, const QuantizedOperands&
 
 // How a product with activations of that type may be computed.
 inline cpu::Precision precisionFor(const Frame& frame, DType activations) {
-  return frame.roundActivations || isHalf(activations) ? cpu::Precision::Int8 : cpu::Precision::Exact;
+  const bool mayRound = frame.roundActivations || isHalf(activations);
+  return mayRound && !frame.exactActivations ? cpu::Precision::Int8 : cpu::Precision::Exact;
 }
 
 } // namespace pteron::mlx
