@@ -7,12 +7,16 @@ const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 /** How many times better Pteron is: for speeds pteron ÷ peer, for times and memory peer ÷ pteron. */
 const ratio = (better, worse) => `${(better / worse).toFixed(2)}×`;
 
-function peerTable({ pteron, peer }) {
+function peerTable({ name, about, agreement, pteron, peer }) {
   const speed = (label, key) =>
     `| ${label} | ${show(pteron[key])} | ${show(peer[key])} | ${ratio(pteron[key].median, peer[key].median)} |`;
   const time = (label, key) =>
     `| ${label} | ${show(pteron[key])} | ${show(peer[key])} | ${ratio(peer[key].median, pteron[key].median)} |`;
   return [
+    `### ${name}`,
+    '',
+    `Weights ${about.pteron.quantization}, activations ${about.pteron.dtype}. Of the 129 drawn tokens the first ${agreement} are the same in both.`,
+    '',
     '| | Pteron | node-llama-cpp | Pteron is better by |',
     '|---|---|---|---|',
     speed('Prefill of 512 tokens, t/s', 'prefill'),
@@ -53,23 +57,23 @@ const busyNote = ({ load, cores }) =>
 
 /** @returns {string} Markdown */
 export function writeReport({ machine, revision, date, rounds, peers, keystrokes, startup }) {
-  const { about } = peers;
+  const [{ about }] = peers;
   return `# Measured
 
 Written by \`npm run bench\`; do not edit. Medians with their range (lowest–highest).
 
 - ${date}, revision ${revision}
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}; load average before the run ${machine.load}
-- Pteron ${machine.version}: ExecuTorch ${about.pteron.executorch}, ${about.pteron.device}, ${about.pteron.threads} threads; weights ${about.pteron.quantization}, activations ${about.pteron.dtype}
+- Pteron ${machine.version}: ExecuTorch ${about.pteron.executorch}, ${about.pteron.device}, ${about.pteron.threads} threads
 - node-llama-cpp ${about.peer.version}: its prebuilt library for ${about.peer.device}, ${about.peer.threads} threads, its defaults
 ${machine.system.startsWith('Darwin') ? '' : '- No figure here was taken on a Mac.\n'}${busyNote(machine)}
 ## Beside the peer
 
-The same GGUF of Gemma 3 270M (Q4_K_M mix) in both, its quantization kept by Pteron's export; the same 512 token ids, greedy;
-each in a process of its own, by turns, ${rounds} rounds after one that is not counted. Of the 129 drawn tokens the first
-${peers.agreement} are the same in both. "One more typed token": the prompt with one token added, on the cache the answer left behind.
+The same GGUF in both, its quantization kept by Pteron's export; the same 512 token ids, greedy; each in a process of its own, by
+turns, ${rounds} rounds after one that is not counted. "One more typed token": the prompt with one token added, on the cache the
+answer left behind.
 
-${peerTable(peers)}
+${peers.map(peerTable).join('\n\n')}
 
 ## A keystroke's cost against the file's length
 

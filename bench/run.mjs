@@ -8,7 +8,7 @@ import { vsixPath, vsixStep } from '../scripts/package/vsix.mjs';
 import { exitWithError, SetupError } from '../scripts/setup/errors.mjs';
 import { plans, setUp } from '../scripts/setup/index.mjs';
 import { platformKey } from '../scripts/setup/paths.mjs';
-import { gemmaFile } from '../scripts/setup/steps/model-sources.mjs';
+import { gemmaFile, smollm2File } from '../scripts/setup/steps/model-sources.mjs';
 import { findChromium } from '../scripts/setup/steps/system-packages.mjs';
 
 const { values: options } = parseArgs({
@@ -87,15 +87,16 @@ async function main() {
   const { comparePeers } = await import('./peers.mjs');
   const { makePython } = await import('./corpus.mjs');
   const engine = join(paths.root, 'dist', 'engine.cjs');
-  const peers = await comparePeers({
-    addon: join(paths.nativeDist, 'pteron.node'),
-    model: join(paths.models, 'gemma-3-270m'),
-    gguf: gemmaFile(paths),
-    text: makePython(120),
-    threads,
-    rounds,
-    log,
-  });
+  const addon = join(paths.nativeDist, 'pteron.node');
+  const peers = [];
+  for (const { name, id, gguf } of [
+    { name: 'Gemma 3 270M (Q4_K_M mix)', id: 'gemma-3-270m', gguf: gemmaFile(paths) },
+    { name: 'SmolLM2 135M Instruct (Q4_1)', id: 'smollm2-135m-instruct', gguf: smollm2File(paths) },
+  ]) {
+    log(name);
+    const model = join(paths.models, id);
+    peers.push({ name, ...(await comparePeers({ addon, model, gguf, text: makePython(120), threads, rounds, log })) });
+  }
   const { writeReport } = await import('./report.mjs');
   const report = writeReport({
     machine: describeMachine(paths.root),
