@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from . import known_sources
+from . import known_sources, models
 from .atomic_folder import replacing
 from .checkpoints import open_checkpoint
 from .checkpoints.checkpoint import Checkpoint
@@ -68,6 +68,9 @@ def _write(options: Options, checkpoint: Checkpoint, folder: Path, say: Callable
     limits = Limits(context, min(options.chunk, context), DTYPES[options.dtype])
     scheme = options.quantize or ("keep" if checkpoint.quantization != "none" else "8")
     say(f"loading weights ({checkpoint.quantization}, --quantize {scheme})")
+    checkpoint.config, remarks = models.settle(checkpoint.recipe, checkpoint.config, limits)
+    for remark in remarks:
+        say(f"warning: {remark}")
     model = checkpoint.recipe.build(checkpoint.config, limits)
     held = Requantized(checkpoint, scheme, options.group)
     load_weights(model, held.get, limits.dtype)

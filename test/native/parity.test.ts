@@ -4,7 +4,16 @@ import { floats, load, modelPath, reference } from './support/fixtures';
 import { forwardInputs } from './support/int64';
 import { difference, numbers } from './support/numbers';
 
-const exact = ['tiny-gemma3', 'tiny-gemma3-q4', 'tiny-llama', 'tiny-llama-q4', 'tiny-llama3-rope', 'tiny-qwen3'];
+const exact = [
+  'tiny-gemma3',
+  'tiny-gemma3-q4',
+  'tiny-llama',
+  'tiny-llama-q4',
+  'tiny-llama3-rope',
+  'tiny-phi3',
+  'tiny-qwen2',
+  'tiny-qwen3',
+];
 const rounded = ['tiny-gemma3-bf16-q8'];
 
 /** Logits after each of `rows`, of tokens fed in chunks that do not respect the rows. */

@@ -1,12 +1,14 @@
-"""One recipe a family: a module with FAMILY, ARCHITECTURES, GGUF_ARCHITECTURES, build(config, limits) and adapt_tensor."""
+"""One recipe a family: a module with FAMILY, ARCHITECTURES, GGUF_ARCHITECTURES, build(config, limits), adapt_tensor and its
+inverse to_transformers; and settle(config, limits) where the limits decide something about the model."""
 
 import difflib
 from types import ModuleType
 
 from ..errors import ExportError
-from . import gemma3, llama, qwen3
+from . import gemma3, llama, phi3, qwen2, qwen3
+from .layers import Limits
 
-RECIPES: tuple[ModuleType, ...] = (gemma3, llama, qwen3)
+RECIPES: tuple[ModuleType, ...] = (gemma3, llama, phi3, qwen2, qwen3)
 
 
 def recipe_for(architecture: str) -> ModuleType:
@@ -22,3 +24,10 @@ def recipe_for(architecture: str) -> ModuleType:
         f"Supported: {', '.join(sorted({r.FAMILY for r in RECIPES}))}; the nearest is '{nearest}' "
         f"(export/pteron_export/models/{nearest}.py), a starting point for a new one.",
     )
+
+
+def settle(recipe: ModuleType, config: dict, limits: Limits) -> tuple[dict, list[str]]:
+    """(configuration with all that the limits decide, what the user should know of it). The program and its reference in
+    transformers are built from the same one."""
+    own = getattr(recipe, "settle", None)
+    return (config, []) if own is None else own(config, limits)

@@ -1,4 +1,7 @@
-"""Llama (also SmolLM2), written for export. Reference: transformers/models/llama/modeling_llama.py."""
+"""Llama (also SmolLM2), written for export. Reference: transformers/models/llama/modeling_llama.py.
+
+Families of the same shape give their own attention or MLP to `Llama`.
+"""
 
 import math
 
@@ -7,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..errors import ExportError
-from .cache import FullCache, Step
+from .cache import FullCache, SlidingCache, Step, window_mask
 from .layers import Limits, RMSNorm, TiedHead, embedding, heads_first, heads_last, linear, read_position
 
 FAMILY = "llama"
@@ -26,7 +29,7 @@ def rope_of(config: dict) -> tuple[float, float, torch.Tensor | None]:
         return base, 1.0 / float(rope["factor"]), None
     if kind == "llama3":
         return base, 1.0, llama3_wavelengths(rope, base, head_dim_of(config))
-    raise ExportError("program_unsupported", f"Llama with RoPE scaling '{kind}' is not supported.")
+    raise ExportError("program_unsupported", f"The RoPE scaling '{kind}' is not supported for this family.")
 
 
 def llama3_wavelengths(rope: dict, base: float, dim: int) -> torch.Tensor:
@@ -44,8 +47,21 @@ def head_dim_of(config: dict) -> int:
     return config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
 
 
+def windows_of(config: dict, limits: Limits) -> list[int | None]:
+    """Each layer's sliding window; None where it hides nothing of the context."""
+    window, count = config.get("sliding_window"), config["num_hidden_layers"]
+    if window is None or window >= limits.context or config.get("use_sliding_window") is False:
+        return [None] * count
+    types = config.get("layer_types") or ["sliding_attention"] * count
+    return [window if kind == "sliding_attention" else None for kind in types]
+
+
+def cache_of(heads: int, dim: int, window: int | None, limits: Limits) -> nn.Module:
+    return FullCache(heads, dim, limits) if window is None else SlidingCache(heads, dim, window, limits)
+
+
 class Attention(nn.Module):
-    def __init__(self, config: dict, limits: Limits):
+    def __init__(self, config: dict, limits: Limits, window: int | None = None):
         super().__init__()
         hidden, self.dim = config["hidden_size"], head_dim_of(config)
         self.heads = config["num_attention_heads"]
@@ -57,7 +73,7 @@ class Attention(nn.Module):
         self.o_proj = linear(self.heads * self.dim, hidden, bias)
         self.base, self.rope_scale, wavelengths = rope_of(config)
         self.register_buffer("wavelengths", wavelengths, persistent=False)
-        self.cache = FullCache(self.kv_heads, self.dim, limits)
+        self.cache = cache_of(self.kv_heads, self.dim, window, limits)
 
     def normed_queries(self, q: torch.Tensor) -> torch.Tensor:
         return q
@@ -75,9 +91,15 @@ class Attention(nn.Module):
         return self.o_proj(heads_last(self.cache.attend(q, k, v, step, self.dim**-0.5)))
 
 
+def require_silu(config: dict) -> None:
+    if config.get("hidden_act", "silu") != "silu":
+        raise ExportError("program_unsupported", f"The activation '{config['hidden_act']}' is not supported for this family.")
+
+
 class MLP(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
+        require_silu(config)
         hidden, inner, bias = config["hidden_size"], config["intermediate_size"], config.get("mlp_bias", False)
         self.gate_proj = linear(hidden, inner, bias)
         self.up_proj = linear(hidden, inner, bias)
@@ -88,9 +110,9 @@ class MLP(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self, config: dict, limits: Limits, attention: type[Attention]):
+    def __init__(self, config: dict, attention: nn.Module, mlp: nn.Module):
         super().__init__()
-        self.self_attn, self.mlp = attention(config, limits), MLP(config)
+        self.self_attn, self.mlp = attention, mlp
         self.input_layernorm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
         self.post_attention_layernorm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
 
@@ -102,17 +124,19 @@ class Layer(nn.Module):
 class Llama(nn.Module):
     """forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits fp32 [1,K,V] of the rows `keep` of this call."""
 
-    def __init__(self, config: dict, limits: Limits, attention: type[Attention] = Attention):
+    def __init__(self, config: dict, limits: Limits, attention: type[nn.Module] = Attention, mlp: type[nn.Module] = MLP):
         super().__init__()
-        self.limits, self.window = limits, None
+        windows = windows_of(config, limits)
+        self.limits, self.window = limits, max((w for w in windows if w is not None), default=None)
         self.embed_tokens = embedding(config["vocab_size"], config["hidden_size"])
-        self.layers = nn.ModuleList(Layer(config, limits, attention) for _ in range(config["num_hidden_layers"]))
+        self.layers = nn.ModuleList(Layer(config, attention(config, limits, window), mlp(config)) for window in windows)
         self.norm = RMSNorm(config["hidden_size"], config["rms_norm_eps"])
         tied = config.get("tie_word_embeddings", False)
         self.lm_head = TiedHead(self.embed_tokens) if tied else linear(config["hidden_size"], config["vocab_size"], False)
 
     def forward(self, tokens: torch.Tensor, position: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:
-        step = Step(read_position(position, tokens, self.limits.context))
+        start = read_position(position, tokens, self.limits.context)
+        step = Step(start, None if self.window is None else window_mask(start, tokens.shape[1], self.window))
         x = self.embed_tokens(tokens)
         for layer in self.layers:
             x = layer(x, step)

@@ -6,18 +6,17 @@ Llama's layers with a norm of each head's queries and keys before RoPE, and head
 import torch
 from torch import nn
 
-from ..errors import ExportError
 from . import llama
 from .layers import Limits, RMSNorm
 
 FAMILY = "qwen3"
 ARCHITECTURES = ("Qwen3ForCausalLM",)
-GGUF_ARCHITECTURES = ()
+GGUF_ARCHITECTURES = ("qwen3",)
 
 
 class Attention(llama.Attention):
-    def __init__(self, config: dict, limits: Limits):
-        super().__init__(config, limits)
+    def __init__(self, config: dict, limits: Limits, window: int | None = None):
+        super().__init__(config, limits, window)
         self.q_norm = RMSNorm(self.dim, config["rms_norm_eps"])
         self.k_norm = RMSNorm(self.dim, config["rms_norm_eps"])
 
@@ -33,6 +32,4 @@ to_transformers = llama.to_transformers
 
 
 def build(config: dict, limits: Limits) -> nn.Module:
-    if config.get("use_sliding_window"):
-        raise ExportError("program_unsupported", "Qwen 3 with a sliding window is not supported.")
     return llama.Llama(config, limits, Attention)
