@@ -17,14 +17,13 @@ from .checkpoints.checkpoint import Checkpoint
 from .checkpoints.tokenizer_files import fim_of, read_special_tokens, stop_ids
 from .errors import ExportError
 from .inspect import node_counts
-from .lowering import lower_language_model
+from .lowering import write_program
 from .manifest import manifest, write_json
 from .models.layers import Limits
 from .quantization.requantized import Requantized
 from .reference import weight_names
 from .run_program import choose_runner
 from .verify import verify
-from .weights import load_weights
 
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 DEFAULT_CONTEXT = 8192
@@ -67,17 +66,15 @@ def _write(options: Options, checkpoint: Checkpoint, folder: Path, say: Callable
     context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
     limits = Limits(context, min(options.chunk, context), DTYPES[options.dtype])
     scheme = options.quantize or ("keep" if checkpoint.quantization != "none" else "8")
+    checkpoint.write_tokenizer(folder)
     say(f"loading weights ({checkpoint.quantization}, --quantize {scheme})")
     checkpoint.config, remarks = models.settle(checkpoint.recipe, checkpoint.config, limits)
     for remark in remarks:
         say(f"warning: {remark}")
     model = checkpoint.recipe.build(checkpoint.config, limits)
     held = Requantized(checkpoint, scheme, options.group)
-    load_weights(model, held.get, limits.dtype)
-    _require_space(folder, sum(t.nbytes for t in (*model.parameters(), *model.buffers())))
-    checkpoint.write_tokenizer(folder)
     vocabulary = checkpoint.config["vocab_size"]
-    lower_language_model(model, limits, vocabulary, folder / "model.pte", say)
+    program = write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
     special = read_special_tokens(folder / "tokenizer.json")
     record = verify(model, checkpoint, folder, choose_runner(model), say) if options.verify else {}
     known = known_sources.KNOWN.get(checkpoint.sha256, {})

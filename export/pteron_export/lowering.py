@@ -12,15 +12,33 @@ from executorch.backends.mlx.partitioner import MLXPartitioner
 from executorch.exir import EdgeCompileConfig, ExecutorchBackendConfig, to_edge_transform_and_lower
 from executorch.exir.passes import MemoryPlanningPass
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensor
 
 from .errors import ExportError
 from .models.layers import MAX_LOGIT_ROWS, Limits
+from .program_file import LARGE, PAGE, ProgramFile
+from .weights import Weight, load_weights
 
-PAGE = 16_384  # Apple Silicon's: Metal wraps memory without a copy only at page borders
-_LARGE = 65_536
+
+def write_program(
+    model: nn.Module, limits: Limits, vocabulary: int, get: Callable[[str], Weight | None], out: Path, say: Callable[[str], None]
+) -> ProgramFile:
+    """The way to make a program that may not fit in memory: writes `out` from a model without weights (a recipe's `build`) and
+    get(name), which gives each weight as `load_weights` asks for it: once, module by module, free to be forgotten afterwards.
+    Peak memory is one module's weights as get makes them, whatever the model's size.
+
+    Afterwards the model's large constants are mapped from `out`: it computes, and its weights can be read (`forget` on the
+    returned file gives that memory back). Equal constants are not merged. Same weights → same bytes."""
+    constants = 3 * sum(1 for _ in model.parameters()) + sum(1 for _ in model.buffers())  # words, scales and biases of each
+    with ProgramFile(out, constants) as file:
+        load_weights(model, get, limits.dtype, file.place_constants_of)
+        lower_language_model(model, limits, vocabulary, out, say, file)
+    return file
 
 
-def lower_language_model(model: nn.Module, limits: Limits, vocabulary: int, out: Path, say: Callable[[str], None]) -> None:
+def lower_language_model(
+    model: nn.Module, limits: Limits, vocabulary: int, out: Path, say: Callable[[str], None], file: ProgramFile | None = None
+) -> None:
     """Writes the program of forward(tokens, position, keep) with upstream's constant methods."""
     s = torch.export.Dim("S", min=1, max=limits.chunk)
     k = torch.export.Dim("K", min=1, max=MAX_LOGIT_ROWS)
@@ -32,16 +50,20 @@ def lower_language_model(model: nn.Module, limits: Limits, vocabulary: int, out:
         "get_vocab_size": vocabulary,
         "get_max_logit_rows": MAX_LOGIT_ROWS,
     }
-    lower(model, example, ({1: s}, None, {0: k}), out, constants, say)
+    lower(model, example, ({1: s}, None, {0: k}), out, constants, say, file)
 
 
-def lower(model: nn.Module, example: tuple, dynamic: tuple | None, out: Path, constants: dict, say=lambda _: None) -> None:
-    """Writes `model` as one MLX delegate; anything left outside it is an error that names the operators."""
+def lower(
+    model: nn.Module, example: tuple, dynamic: tuple | None, out: Path, constants: dict, say=lambda _: None,
+    file: ProgramFile | None = None,
+) -> None:  # fmt: skip
+    """Writes `model` as one MLX delegate; anything left outside it is an error that names the operators.
+    file: `out` with the model's large constants, where they were placed before."""
     say("tracing")
     with torch.no_grad():
         program = torch.export.export(model, example, dynamic_shapes=dynamic, strict=False)
     say("lowering")
-    with _page_aligned_constants():
+    with _page_aligned_constants(file), _large_tensors_shared():
         edge = to_edge_transform_and_lower(
             {"forward": program},
             partitioner=[MLXPartitioner()],
@@ -53,8 +75,11 @@ def lower(model: nn.Module, example: tuple, dynamic: tuple | None, out: Path, co
     # The caller's tokens, not planned memory, hold the inputs; the output's upper bound is K rows.
     planning = MemoryPlanningPass(alloc_graph_input=False)
     binary = edge.to_executorch(ExecutorchBackendConfig(extract_delegate_segments=True, memory_planning_pass=planning))
-    with out.open("wb") as file:
-        binary.write_to_file(file)
+    if file is not None:
+        file.finish(binary._pte_data)
+        return
+    with out.open("wb") as whole:
+        binary.write_to_file(whole)
     align_segments(out)
 
 
@@ -74,20 +99,47 @@ def _require_one_delegate(graph_module: torch.fx.GraphModule) -> None:
 
 
 @contextlib.contextmanager
-def _page_aligned_constants():
-    """executorch aligns each constant to 16 bytes; the large ones are asked for at page borders instead."""
+def _page_aligned_constants(file: ProgramFile | None):
+    """executorch aligns each constant to 16 bytes; the large ones are asked for at page borders instead, and those that lie
+    in the file already are only referred to."""
     store = program_builder.NamedDataStore
     original = store.add_named_data
 
     def add_named_data(self, key, data, alignment=1, **rest):
-        size = data.numel() * data.element_size() if isinstance(data, torch.Tensor) else len(data)
-        return original(self, key, data, PAGE if size >= _LARGE else alignment, **rest)
+        placed = file.find(data) if file is not None and isinstance(data, torch.Tensor) else None
+        if placed is not None:
+            return original(self, key, placed)
+        size = data.nbytes if isinstance(data, torch.Tensor) else len(data)
+        return original(self, key, data, PAGE if size >= LARGE else alignment, **rest)
 
     store.add_named_data = add_named_data
     try:
         yield
     finally:
         store.add_named_data = original
+
+
+@contextlib.contextmanager
+def _large_tensors_shared():
+    """executorch deep-copies whole programs between its steps, but never changes their weights: the copies share them."""
+    originals = [(kind, kind.__deepcopy__) for kind in (torch.Tensor, nn.Parameter)]
+
+    def sharing(original):
+        def deepcopy(self, memo):
+            if not isinstance(self, FakeTensor) and self.device.type == "cpu" and self.nbytes >= LARGE:
+                alias = self.detach()
+                return nn.Parameter(alias, self.requires_grad) if isinstance(self, nn.Parameter) else alias
+            return original(self, memo)
+
+        return deepcopy
+
+    for kind, original in originals:
+        kind.__deepcopy__ = sharing(original)
+    try:
+        yield
+    finally:
+        for kind, original in originals:
+            kind.__deepcopy__ = original
 
 
 def align_segments(path: Path) -> None:

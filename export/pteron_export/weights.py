@@ -13,9 +13,12 @@ from .quantization.modules import QuantizedEmbedding, QuantizedLinear
 Weight = torch.Tensor | QuantizedTensor
 
 
-def load_weights(model: nn.Module, get: Callable[[str], Weight | None], dtype: torch.dtype) -> None:
+def load_weights(
+    model: nn.Module, get: Callable[[str], Weight | None], dtype: torch.dtype, loaded: Callable[[nn.Module], None] = lambda _: None
+) -> None:
     """Fills `model`, module by module, from get(name) where name is transformers' without the leading `model.`.
-    Dense tensors are rounded to `dtype` and so are scales and biases of quantized ones. Missing or misshapen → program_invalid."""
+    Dense tensors are rounded to `dtype` and so are scales and biases of quantized ones. Missing or misshapen → program_invalid.
+    loaded(module) is told of each module that has its weights now."""
     for name, module in list(model.named_modules()):
         if not isinstance(getattr(module, "weight", None), torch.Tensor):
             continue
@@ -24,11 +27,12 @@ def load_weights(model: nn.Module, get: Callable[[str], Weight | None], dtype: t
         if isinstance(bias, torch.Tensor):
             bias = _checked(name, get(f"{name}.bias"), tuple(bias.shape)).to(dtype)
         if isinstance(weight, QuantizedTensor):
-            _replace(model, name, module, weight.to(dtype), bias)
+            loaded(_replace(model, name, module, weight.to(dtype), bias))
         else:
             module.weight = nn.Parameter(weight.to(dtype).contiguous(), requires_grad=False)
             if bias is not None:
                 module.bias = nn.Parameter(bias, requires_grad=False)
+            loaded(module)
     model.eval()
 
 
@@ -44,7 +48,7 @@ def _checked(name: str, weight: Weight | None, shape: tuple[int, ...]) -> Weight
     return weight
 
 
-def _replace(model: nn.Module, name: str, module: nn.Module, weight: QuantizedTensor, bias: torch.Tensor | None) -> None:
+def _replace(model: nn.Module, name: str, module: nn.Module, weight: QuantizedTensor, bias: torch.Tensor | None) -> nn.Module:
     if isinstance(module, nn.Embedding):
         fresh: nn.Module = QuantizedEmbedding(weight)
     elif isinstance(module, nn.Linear):
@@ -55,3 +59,4 @@ def _replace(model: nn.Module, name: str, module: nn.Module, weight: QuantizedTe
     setattr(model.get_submodule(parent_name), attribute, fresh)
     for tied in (m for m in model.modules() if isinstance(m, TiedHead) and m.embedding is module):
         tied.tie(fresh)
+    return fresh
