@@ -39,7 +39,8 @@ def write_program(
 def lower_language_model(
     model: nn.Module, limits: Limits, vocabulary: int, out: Path, say: Callable[[str], None], file: ProgramFile | None = None
 ) -> None:
-    """Writes the program of forward(tokens, position, keep) with upstream's constant methods."""
+    """Writes the program of forward(tokens, position, keep) with upstream's constant methods; of forward(…, slots) where the
+    model keeps recurrent state in slots."""
     s = torch.export.Dim("S", min=1, max=limits.chunk)
     k = torch.export.Dim("K", min=1, max=MAX_LOGIT_ROWS)
     tokens = torch.zeros(1, min(7, limits.chunk), dtype=torch.long)
@@ -50,7 +51,10 @@ def lower_language_model(
         "get_vocab_size": vocabulary,
         "get_max_logit_rows": MAX_LOGIT_ROWS,
     }
-    lower(model, example, ({1: s}, None, {0: k}), out, constants, say, file)
+    dynamic = ({1: s}, None, {0: k})
+    if slots := getattr(model, "slots", None):
+        example, dynamic, constants = (*example, torch.tensor([0, 1])), (*dynamic, None), constants | {"get_state_slots": slots}
+    lower(model, example, dynamic, out, constants, say, file)
 
 
 def lower(

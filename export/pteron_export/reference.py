@@ -7,23 +7,35 @@ import torch
 from torch import nn
 
 from .checkpoints.checkpoint import Checkpoint
+from .models.layers import Vector
+from .models.switch import QuantizedSwitchLinear, SwitchLinear
 from .quantization.modules import QuantizedEmbedding, QuantizedLinear
+
+_QUANTIZED = QuantizedLinear | QuantizedEmbedding | QuantizedSwitchLinear
 
 
 def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """(transformers name, fp32 values) of every weight, dequantized and rounded as the program holds it."""
     for name, module in weight_names(model):
-        transformers_name = name if name.startswith("lm_head.") else f"model.{name}"
-        if name.endswith(".weight") and isinstance(module, QuantizedLinear | QuantizedEmbedding):
-            yield transformers_name, module.packed.dequantize()
+        if name.endswith(".weight") and isinstance(module, _QUANTIZED):
+            yield _as_in_transformers(name, module, module.packed.dequantize())
         else:
-            yield transformers_name, getattr(module, name.rpartition(".")[2]).detach().float()
+            yield _as_in_transformers(name, module, getattr(module, name.rpartition(".")[2]).detach().float())
+
+
+def _as_in_transformers(name: str, module: nn.Module, tensor: torch.Tensor) -> tuple[str, torch.Tensor]:
+    """Experts as [E, N, K]; those and vectors are parameters of their own there, not weights of a module."""
+    if isinstance(module, SwitchLinear | QuantizedSwitchLinear):
+        tensor = tensor.view(module.experts, -1, tensor.shape[1])
+    if isinstance(module, SwitchLinear | QuantizedSwitchLinear | Vector):
+        name = name.removesuffix(".weight")
+    return (name if name.startswith("lm_head.") else f"model.{name}"), tensor
 
 
 def weight_names(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """(name in the checkpoint, module that holds it)."""
     for name, module in model.named_modules():
-        if isinstance(module, QuantizedLinear | QuantizedEmbedding) or isinstance(getattr(module, "weight", None), torch.Tensor):
+        if isinstance(module, _QUANTIZED) or isinstance(getattr(module, "weight", None), torch.Tensor):
             yield f"{name}.weight", module
         if isinstance(getattr(module, "bias", None), torch.Tensor):
             yield f"{name}.bias", module
@@ -31,8 +43,8 @@ def weight_names(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 def source_weights(model: nn.Module, checkpoint: Checkpoint) -> Iterator[tuple[str, torch.Tensor]]:
     """The same names with the source's values in fp32, before any rounding of ours."""
-    for name, _ in weight_names(model):
-        yield (name if name.startswith("lm_head.") else f"model.{name}"), checkpoint.get_exact(name)
+    for name, module in weight_names(model):
+        yield _as_in_transformers(name, module, checkpoint.get_exact(name))
 
 
 def transformers_model(recipe: ModuleType, config: dict, weights: Iterator[tuple[str, torch.Tensor]]) -> nn.Module:

@@ -75,7 +75,7 @@ class EagerRunner:
     @torch.no_grad()
     def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
         for buffer_name, buffer in self._model.named_buffers():
-            if buffer_name.endswith((".cache.k", ".cache.v")):
+            if buffer_name.endswith((".cache.k", ".cache.v", ".slots")):
                 buffer.zero_()
         results = [self._model(torch.tensor([c.tokens]), torch.tensor([c.position]), torch.tensor(c.keep))[0] for c in calls]
         return torch.cat(results).numpy()

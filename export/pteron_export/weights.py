@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from .errors import ExportError
-from .models.layers import TiedHead
+from .models.layers import TiedHead, Vector
+from .models.switch import SwitchLinear
 from .quantization import QuantizedTensor
 from .quantization.modules import QuantizedEmbedding, QuantizedLinear
 
@@ -29,7 +30,8 @@ def load_weights(
         if isinstance(weight, QuantizedTensor):
             loaded(_replace(model, name, module, weight.to(dtype), bias))
         else:
-            module.weight = nn.Parameter(weight.to(dtype).contiguous(), requires_grad=False)
+            own = torch.float32 if isinstance(module, Vector) else dtype
+            module.weight = nn.Parameter(weight.to(own).contiguous(), requires_grad=False)
             if bias is not None:
                 module.bias = nn.Parameter(bias, requires_grad=False)
             loaded(module)
@@ -53,6 +55,8 @@ def _replace(model: nn.Module, name: str, module: nn.Module, weight: QuantizedTe
         fresh: nn.Module = QuantizedEmbedding(weight)
     elif isinstance(module, nn.Linear):
         fresh = QuantizedLinear(weight, bias)
+    elif isinstance(module, SwitchLinear):
+        fresh = module.quantized(weight)
     else:
         raise ExportError("program_unsupported", f"{name} is quantized, which is supported for matrices only.")
     parent_name, _, attribute = name.rpartition(".")

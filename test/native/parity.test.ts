@@ -13,6 +13,8 @@ const exact = [
   'tiny-phi3',
   'tiny-qwen2',
   'tiny-qwen3',
+  'tiny-qwen3-moe',
+  'tiny-qwen3-moe-q4',
 ];
 const rounded = ['tiny-gemma3-bf16-q8'];
 

@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from .. import models
 from ..errors import ExportError
 from .checkpoint import Checkpoint, sha256_of
+from .stored_names import read_stored
 
 _AGAIN = "Download the checkpoint again."
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
@@ -21,6 +22,7 @@ def open_folder(folder: Path) -> Checkpoint:
     architecture = next(iter(whole.get("architectures") or [whole.get("model_type", "unknown")]))
     recipe = models.recipe_for(architecture)
     config = whole.get("text_config", whole)
+    config = {"tie_word_embeddings": whole.get("tie_word_embeddings", False)} | config  # of the whole in an image model
     if "quantization_config" in whole:
         raise ExportError(
             "program_unsupported", "The checkpoint is quantized in a format that safetensors folders are not read in.",
@@ -78,8 +80,14 @@ class _Tensors:
 
     def get(self, name: str) -> torch.Tensor | None:
         candidates = (name, f"language_model.{name}") if name.startswith("lm_head.") else (p + name for p in _PREFIXES)
-        found = next((c for c in candidates if c in self._where), None)
-        return None if found is None else self._recipe.adapt_tensor(name, self._where[found].get_tensor(found))
+        for candidate in candidates:
+            tensor = read_stored(candidate, self._where.__contains__, self._read)
+            if tensor is not None:
+                return self._recipe.adapt_tensor(name, tensor)
+        return None
+
+    def _read(self, stored: str) -> torch.Tensor:
+        return self._where[stored].get_tensor(stored)
 
 
 def _adds_bos(folder: Path, bos: int | None) -> bool:

@@ -40,6 +40,14 @@ class RMSNorm(nn.Module):
         return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
 
 
+class Vector(nn.Module):
+    """A tensor that belongs to no projection, kept in fp32. `weight` is its name here only: a checkpoint has it as the module's."""
+
+    def __init__(self, *shape: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(shape, device="meta"), requires_grad=False)
+
+
 class TiedHead(nn.Module):
     """The output projection that is the embedding's own matrix, so that a program stores it once."""
 

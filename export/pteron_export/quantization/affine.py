@@ -25,6 +25,11 @@ class AffineTensor:
     def shape(self) -> tuple[int, int]:
         return self.words.shape[0], self.words.shape[1] * 32 // self.bits
 
+    @property
+    def format(self) -> str:
+        """As expert_formats.py names it."""
+        return f"affine:{self.group}:{self.bits}"
+
     def to(self, dtype: torch.dtype) -> "AffineTensor":
         """The same integers with scales and biases rounded once to `dtype`."""
         biases = None if self.biases is None else self.biases.to(dtype)

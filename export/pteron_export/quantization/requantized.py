@@ -16,7 +16,8 @@ class Requantized:
 
     def get(self, name: str) -> Weight | None:
         weight = self._checkpoint.get(name)
-        if weight is None or self._scheme == "keep" or len(weight.shape) != 2:
+        kept = self._scheme == "keep" or name.endswith(getattr(self._checkpoint.recipe, "DENSE", ()))
+        if weight is None or kept or len(weight.shape) != 2:
             return weight
         dense = self._checkpoint.get_exact(name) if isinstance(weight, QuantizedTensor) else weight
         if self._scheme == "none":
