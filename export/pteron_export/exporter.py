@@ -21,11 +21,11 @@ from .lowering import write_program
 from .manifest import manifest, write_json
 from .models.layers import Limits
 from .quantization.requantized import Requantized
+from .quantization.scheme import DTYPES, Scheme, parse_scheme
 from .reference import weight_names
 from .run_program import choose_runner
 from .verify import verify
 
-DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 DEFAULT_CONTEXT = 8192
 
 
@@ -36,9 +36,10 @@ class Options:
     role: str
     out: Path
     quantize: str | None = None
-    """keep, none, 8 or 4; None = keep what is quantized, else 8."""
-    group: int = 32
-    dtype: str = "bf16"
+    """A scheme of quantization/scheme.py; None = auto."""
+    group: int | None = None
+    dtype: str | None = None
+    """bf16, fp16 or fp32; None = the scheme's, else bf16."""
     context: int | None = None
     chunk: int = 512
     sha256: str | None = None
@@ -49,6 +50,8 @@ def export(options: Options, say: Callable[[str], None]) -> Path:
     """Writes the model folder `options.out` and returns it. What stood there before is replaced only once all is done."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", options.id):
         raise ExportError("invalid_argument", f"'{options.id}' is no model id.", "Use a-z, 0-9, dot, hyphen and underscore.")
+    scheme = parse_scheme(options.quantize, options.group)
+    dtype = _dtype_of(options, scheme)
     say(f"reading {options.source.name}")
     checkpoint = open_checkpoint(options.source)
     if options.sha256 and options.sha256 != checkpoint.sha256:
@@ -57,22 +60,32 @@ def export(options: Options, say: Callable[[str], None]) -> Path:
             "The file is damaged or another one: download it again.",
         )  # fmt: skip
     with replacing(options.out) as folder:
-        _write(options, checkpoint, folder, say)
+        _write(options, checkpoint, scheme, dtype, folder, say)
     say(f"done: {options.out}")
     return options.out
 
 
-def _write(options: Options, checkpoint: Checkpoint, folder: Path, say: Callable[[str], None]) -> None:
+def _dtype_of(options: Options, scheme: Scheme) -> torch.dtype:
+    if options.dtype and scheme.dtype and options.dtype != scheme.dtype:
+        raise ExportError(
+            "invalid_argument", f"--quantize {scheme.dtype} and --dtype {options.dtype} contradict each other.",
+            "Leave out --dtype, or choose --quantize none.",
+        )  # fmt: skip
+    return DTYPES[options.dtype or scheme.dtype or "bf16"]
+
+
+def _write(
+    options: Options, checkpoint: Checkpoint, scheme: Scheme, dtype: torch.dtype, folder: Path, say: Callable[[str], None]
+) -> None:
     context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
-    limits = Limits(context, min(options.chunk, context), DTYPES[options.dtype])
-    scheme = options.quantize or ("keep" if checkpoint.quantization != "none" else "8")
+    limits = Limits(context, min(options.chunk, context), dtype)
     checkpoint.write_tokenizer(folder)
-    say(f"loading weights ({checkpoint.quantization}, --quantize {scheme})")
+    say(f"loading weights ({checkpoint.quantization}, --quantize {options.quantize or 'auto'})")
     checkpoint.config, remarks = models.settle(checkpoint.recipe, checkpoint.config, limits)
     for remark in remarks:
         say(f"warning: {remark}")
     model = checkpoint.recipe.build(checkpoint.config, limits)
-    held = Requantized(checkpoint, scheme, options.group)
+    held = Requantized(checkpoint, scheme, model, dtype)
     vocabulary = checkpoint.config["vocab_size"]
     program = write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
     special = read_special_tokens(folder / "tokenizer.json")

@@ -57,7 +57,10 @@ def _tensors(folder):
 
 
 @pytest.mark.parametrize(("scheme", "group", "text"), [
-    ("8", 32, "affine 8-bit group 32"), ("4", 32, "affine 4-bit group 32, embedding 8-bit"), (None, 32, "affine 8-bit group 32"),
+    ("8", 32, "affine 8-bit group 32"), (None, 32, "affine 8-bit group 32"),
+    ("4", 32, "affine 4-bit group 32, embedding affine 8-bit group 32, head affine 8-bit group 32"),
+    ("4,embedding=nvfp4,head=8", None, "affine 4-bit group 32, embedding NVFP4, head affine 8-bit group 32"),
+    ("nvfp4", None, "NVFP4, embedding affine 8-bit group 32, head affine 8-bit group 32"),
 ])  # fmt: skip
 def test_quantization(scheme, group, text, llama_folder, tmp_path):
     record, _ = run(llama_folder, tmp_path / "tiny", quantize=scheme, group=group, role="chat", dtype="bf16")

@@ -7,23 +7,28 @@ from dataclasses import dataclass
 
 import torch
 
-BITS = (2, 4, 5, 6, 8)
+BITS = (2, 3, 4, 5, 6, 8)
 GROUPS = (32, 64, 128)
 
 
 @dataclass(frozen=True)
 class AffineTensor:
-    """A quantized matrix [rows, columns]. `biases` None means symmetric: -scale * 2^(bits-1), computed when the program loads."""
+    """A quantized matrix [rows, columns], or several of one shape behind one another [experts, rows, columns].
+    `biases` None means symmetric: -scale * 2^(bits-1), computed when the program loads."""
 
-    words: torch.Tensor  # int32 [rows, columns * bits / 32], the bits of MLX's uint32 words
-    scales: torch.Tensor  # float [rows, columns / group]
+    words: torch.Tensor  # int32 [..., columns * bits / 32], the bits of MLX's uint32 words
+    scales: torch.Tensor  # float [..., columns / group]
     biases: torch.Tensor | None  # like scales
     bits: int
     group: int
 
     @property
-    def shape(self) -> tuple[int, int]:
-        return self.words.shape[0], self.words.shape[1] * 32 // self.bits
+    def shape(self) -> tuple[int, ...]:
+        return *self.words.shape[:-1], self.words.shape[-1] * 32 // self.bits
+
+    @property
+    def description(self) -> str:
+        return f"affine {self.bits}-bit group {self.group}"
 
     @property
     def format(self) -> str:
@@ -61,12 +66,11 @@ class AffineTensor:
 
 
 def pack(q: torch.Tensor, bits: int) -> torch.Tensor:
-    """uint8 [rows, columns] with values < 2^bits → int32 [rows, columns * bits / 32]."""
-    rows, columns = q.shape
+    """uint8 [..., columns] with values < 2^bits → int32 [..., columns * bits / 32]."""
     if bits == 8:
         return q.contiguous().view(torch.int32)
     if bits == 4:
-        return (q[:, 0::2] | (q[:, 1::2] << 4)).contiguous().view(torch.int32)
+        return (q[..., 0::2] | (q[..., 1::2] << 4)).contiguous().view(torch.int32)
     lanes = q.reshape(-1, 32).T.contiguous().to(torch.int64)  # 32 values make `bits` words
     words = torch.zeros(bits, lanes.shape[1], dtype=torch.int64)
     for lane in range(32):
@@ -74,17 +78,16 @@ def pack(q: torch.Tensor, bits: int) -> torch.Tensor:
         words[word] |= (lanes[lane] << shift) & 0xFFFFFFFF
         if shift + bits > 32:
             words[word + 1] |= lanes[lane] >> (32 - shift)
-    return words.T.contiguous().to(torch.int32).reshape(rows, columns * bits // 32)
+    return words.T.contiguous().to(torch.int32).reshape(*q.shape[:-1], -1)
 
 
 def unpack(words: torch.Tensor, bits: int) -> torch.Tensor:
-    """int32 [rows, n] → uint8 [rows, n * 32 / bits]; the inverse of `pack`."""
-    rows = words.shape[0]
+    """int32 [..., n] → uint8 [..., n * 32 / bits]; the inverse of `pack`."""
     if bits == 8:
         return words.contiguous().view(torch.uint8)
     if bits == 4:
         pairs = words.contiguous().view(torch.uint8)
-        return torch.stack((pairs & 15, pairs >> 4), dim=-1).reshape(rows, -1)
+        return torch.stack((pairs & 15, pairs >> 4), dim=-1).flatten(-2)
     groups = words.reshape(-1, bits).T.to(torch.int64) & 0xFFFFFFFF
     lanes = torch.empty(32, groups.shape[1], dtype=torch.uint8)
     for lane in range(32):
@@ -93,12 +96,12 @@ def unpack(words: torch.Tensor, bits: int) -> torch.Tensor:
         if shift + bits > 32:
             value = value | (groups[word + 1] << (32 - shift))
         lanes[lane] = (value & (2**bits - 1)).to(torch.uint8)
-    return lanes.T.contiguous().reshape(rows, -1)
+    return lanes.T.contiguous().reshape(*words.shape[:-1], -1)
 
 
 def dequantize(words: torch.Tensor, scales: torch.Tensor, biases: torch.Tensor | None, group: int, bits: int) -> torch.Tensor:
-    """fp32 [rows, columns]."""
+    """fp32 [..., columns]."""
     scales = scales.float()
     biases = -(2 ** (bits - 1)) * scales if biases is None else biases.float()
     q = unpack(words, bits).reshape(*scales.shape, group)
-    return torch.addcmul(biases.unsqueeze(-1), q.float(), scales.unsqueeze(-1)).reshape(words.shape[0], -1)
+    return torch.addcmul(biases.unsqueeze(-1), q.float(), scales.unsqueeze(-1)).flatten(-2)

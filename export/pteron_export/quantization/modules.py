@@ -3,28 +3,29 @@
 import torch
 from torch import nn
 
-from . import affine_ops  # noqa: F401  (registers the operators)
-from .affine import AffineTensor
+from . import affine_ops, nvfp4_ops  # noqa: F401  (they register the operators)
+from .tensor import QuantizedTensor
 
 
 class _Quantized(nn.Module):
     """Holds the arrays of a quantized matrix as buffers, so that they become the program's constants by name."""
 
-    def __init__(self, packed: AffineTensor):
+    def __init__(self, packed: QuantizedTensor):
         super().__init__()
-        self._rebuild = packed.rebuild
-        for name, array in packed.arrays().items():
+        arrays = packed.arrays()
+        self._format = packed.rebuild(dict.fromkeys(arrays, torch.empty(0)))
+        for name, array in arrays.items():
             self.register_buffer(name, array)
 
     @property
-    def packed(self) -> AffineTensor:
-        return self._rebuild(dict(self.named_buffers(recurse=False)))
+    def packed(self) -> QuantizedTensor:
+        return self._format.rebuild(dict(self.named_buffers(recurse=False)))
 
 
 class QuantizedLinear(_Quantized):
     """x[..., K] → [..., N] on quantized weights [N, K]."""
 
-    def __init__(self, packed: AffineTensor, bias: torch.Tensor | None = None):
+    def __init__(self, packed: QuantizedTensor, bias: torch.Tensor | None = None):
         super().__init__(packed)
         self.register_buffer("bias", bias)
 

@@ -1,27 +1,64 @@
 """A checkpoint's weights as --quantize asks for them."""
 
+from dataclasses import replace
+
+import torch
+from torch import nn
+
 from ..checkpoints.checkpoint import Checkpoint
+from ..errors import ExportError
+from ..models.layers import TiedHead
 from ..weights import Weight
-from . import QuantizedTensor, quantize
+from .quantize import quantize
+from .scheme import Choice, Scheme, part_of
+from .tensor import QuantizedTensor
+
+LARGE = 900_000_000
+"""Parameters from which 4 bits cost little enough (docs/QUANTIZATION.md)."""
+
+
+def resolve(scheme: Scheme, parameters: int, is_quantized: bool) -> Scheme:
+    """`auto` decided: what the source has quantized is kept; else the smallest that costs at most 3 % of perplexity."""
+    if scheme.base.format != "auto":
+        return scheme
+    if is_quantized:
+        return replace(scheme, base=Choice("keep"))
+    bits = 4 if parameters >= LARGE else 8
+    return replace(scheme, base=Choice("affine", bits, scheme.base.group))
 
 
 class Requantized:
-    """The checkpoint's weights as --quantize asks for them."""
+    """Gives each weight of `checkpoint` in the format that the scheme has for its part. `model` is the one to be filled, its
+    weights still without values; scales and biases are rounded to `dtype` before the integers are chosen."""
 
-    def __init__(self, checkpoint: Checkpoint, scheme: str, group: int):
-        self._checkpoint, self._scheme, self._group = checkpoint, scheme, group
-        self.description = checkpoint.quantization if scheme == "keep" else "none"
-        if scheme in ("4", "8"):
-            self.description = f"affine {scheme}-bit group {group}" + (", embedding 8-bit" if scheme == "4" else "")
+    def __init__(self, checkpoint: Checkpoint, scheme: Scheme, model: nn.Module, dtype: torch.dtype = torch.float32):
+        self._checkpoint, self._dtype = checkpoint, dtype
+        parameters = sum(p.numel() for p in model.parameters())
+        self.scheme = resolve(scheme, parameters, checkpoint.quantization != "none")
+        self._held: dict[str | None, dict[str, None]] = {}
+        head = self.scheme.parts.get("head")
+        if head and isinstance(getattr(model, "lm_head", None), TiedHead) and head != self.scheme.choice("embedding"):
+            raise ExportError(
+                "invalid_argument", "This model's head is its embedding, so that they cannot be quantized apart.",
+                "Choose the quantization of both with embedding=, and leave out head=.",
+            )  # fmt: skip
 
     def get(self, name: str) -> Weight | None:
-        weight = self._checkpoint.get(name)
-        kept = self._scheme == "keep" or name.endswith(getattr(self._checkpoint.recipe, "DENSE", ()))
-        if weight is None or kept or len(weight.shape) != 2:
+        weight, part = self._checkpoint.get(name), part_of(name)
+        if weight is None or len(weight.shape) != 2 or name.endswith(getattr(self._checkpoint.recipe, "DENSE", ())):
             return weight
-        dense = self._checkpoint.get_exact(name) if isinstance(weight, QuantizedTensor) else weight
-        if self._scheme == "none":
-            return dense
-        # The embedding is the head too, and decides most of a small model's quality.
-        whole = name.startswith(("embed_tokens.", "lm_head."))
-        return quantize(dense, 8 if whole else int(self._scheme), self._group)
+        choice = self.scheme.choice(part)
+        if choice.format != "keep":
+            dense = self._checkpoint.get_exact(name) if isinstance(weight, QuantizedTensor) else weight
+            weight = dense if choice.format == "none" else quantize(dense, choice, dtype=self._dtype)
+        self._held.setdefault(part, {})[getattr(weight, "description", "none")] = None
+        return weight
+
+    @property
+    def description(self) -> str:
+        """For model.json, once all weights were asked for, e.g. 'affine 4-bit group 32, embedding affine 8-bit group 64'."""
+        if self.scheme.base.format == "keep" and not self.scheme.parts:
+            return self._checkpoint.quantization
+        held = {part: "+".join(formats) for part, formats in self._held.items()}
+        rest = held.pop(None, "none")
+        return ", ".join([rest, *(f"{part} {formats}" for part, formats in held.items() if formats != rest)])
