@@ -70,6 +70,15 @@ async function main([folder, addonPath, resultsPath, part = '0/1']) {
   const [shard, shards] = part.split('/').map(Number);
   const addon = createRequire(import.meta.url)(resolve(addonPath));
   const results = [];
+  const write = () => {
+    const { mlxDevice: device } = addon.runtimeInfo();
+    if (resultsPath) writeFileSync(resultsPath, JSON.stringify({ device, results }, null, 1));
+    return device;
+  };
+  process.once('SIGTERM', () => {
+    write(); // of the cases executed in time
+    process.exit(143);
+  });
   for (const record of readCases(folder).filter((_, i) => i % shards === shard)) {
     const started = performance.now();
     const result = await runCase(addon, folder, record);
@@ -77,9 +86,7 @@ async function main([folder, addonPath, resultsPath, part = '0/1']) {
     if (result.error) console.log(`${record.id} (${record.name}): ${result.error}`);
   }
   const failed = results.filter(({ error }) => error).length;
-  const device = addon.runtimeInfo().mlxDevice;
-  if (resultsPath) writeFileSync(resultsPath, JSON.stringify({ device, results }, null, 1));
-  console.log(`${results.length - failed} of ${results.length} cases pass on ${device}`);
+  console.log(`${results.length - failed} of ${results.length} cases pass on ${write()}`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
