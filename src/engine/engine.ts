@@ -3,6 +3,8 @@ import type {
   CompleteParams,
   DoctorReport,
   GenerationResult,
+  InterpretSpeechParams,
+  InterpretSpeechResult,
   LoadModelResult,
   ModelSummary,
 } from '../protocol';
@@ -14,6 +16,7 @@ import type { LaneUse, LoadedModel } from './models/loadedModel';
 import type { ModelRegistry } from './models/registry';
 import { summarize } from './models/store';
 import type { Addon } from './native/addonTypes';
+import { interpretSpeech } from './speech/commands/interpretSpeech';
 
 export interface GenerationOptions {
   readonly onText?: (delta: string) => void;
@@ -56,6 +59,10 @@ export class Engine {
 
   async countTokens(id: string, text: string): Promise<number> {
     return (await this.registry.get(id)).encoder.encode(text).length;
+  }
+
+  interpretSpeech(params: InterpretSpeechParams): Promise<InterpretSpeechResult> {
+    return interpretSpeech(params);
   }
 
   doctor(): Promise<DoctorReport> {

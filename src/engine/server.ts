@@ -2,8 +2,19 @@
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc';
 import * as protocol from '../protocol';
 import type { Engine, GenerationOptions } from './engine';
+import { cheatSheet } from './speech/commands/cheatSheet';
+import { rulesWith } from './speech/commands/rules';
 import { invalidArgument, toPteronError } from './errors';
-import { chatSchema, completeSchema, countSchema, initializeSchema, modelSchema, validated } from './validate';
+import {
+  chatSchema,
+  cheatSheetSchema,
+  completeSchema,
+  countSchema,
+  initializeSchema,
+  interpretSchema,
+  modelSchema,
+  validated,
+} from './validate';
 import { engineVersion } from './version';
 
 /** JSON-RPC's number for "the request was understood but failed"; the code that matters is in `data`. */
@@ -56,6 +67,12 @@ export function serve(connection: MessageConnection, host: ServerHost): void {
       const { model, text } = validated(countSchema, params);
       return ready().countTokens(model, text);
     }),
+  );
+  connection.onRequest(protocol.InterpretSpeech, (params) =>
+    coded(() => ready().interpretSpeech(validated(interpretSchema, params))),
+  );
+  connection.onRequest(protocol.CheatSheet, (params) =>
+    coded(() => cheatSheet(rulesWith(validated(cheatSheetSchema, params).phrases))),
   );
   connection.onRequest(protocol.Doctor, () => coded(() => ready().doctor()));
   connection.onRequest(protocol.Shutdown, () =>

@@ -44,6 +44,22 @@ export const chatSchema = v.object({
   progressToken,
 });
 
+export const interpretSchema = v.object({
+  alternatives: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(16)),
+  document: v.optional(
+    v.object({ path: v.optional(v.string()), languageId: v.string(), text: v.string(), offset: v.optional(natural) }),
+  ),
+  focus: v.optional(v.picklist(['editor', 'terminal', 'chat'])),
+  mode: v.optional(v.picklist(['auto', 'command', 'dictation'])),
+  files: v.optional(v.array(v.string())),
+  commands: v.optional(
+    v.array(v.object({ id: v.pipe(v.string(), v.minLength(1)), title: v.string(), category: v.optional(v.string()) })),
+  ),
+  phrases: v.optional(v.array(v.unknown())),
+  model: v.optional(modelId),
+});
+export const cheatSheetSchema = v.object({ phrases: v.optional(v.array(v.unknown())) });
+
 export const modelSchema = v.object({ model: modelId });
 export const countSchema = v.object({ model: modelId, text: v.string() });
 export const initializeSchema = v.object({

@@ -18,6 +18,7 @@ export const errorCodes = [
   'prompt_too_long', // chat only: even the newest message alone exceeds the context
   'model_role_mismatch', // e.g. a chat with a completion-only model
   'file_not_found', // an input file of the command line
+  'speech_unavailable', // audio was given, but nothing here recognises speech
   // machine
   'out_of_memory', // the model needs more than the memory limit or the machine has
   'disk_full', // no space left while writing

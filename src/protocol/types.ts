@@ -1,4 +1,4 @@
-/** Values shared by several messages. Lines and columns never cross this boundary: offsets are UTF-16 units. */
+/** Values shared by several messages. Lines and columns never cross this boundary (but for line numbers that a user spoke): offsets are UTF-16 units. */
 
 export type ModelRole = 'completion' | 'chat' | 'speech' | 'vad';
 

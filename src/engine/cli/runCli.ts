@@ -3,6 +3,7 @@ import { toPteronError } from '../errors';
 import { engineVersion } from '../version';
 import { benchCommand } from './commands/bench';
 import { chatCommand } from './commands/chat';
+import { commandCommand } from './commands/command';
 import { completeCommand } from './commands/complete';
 import { doctorCommand } from './commands/doctor';
 import { modelsCommand } from './commands/models';
@@ -10,7 +11,7 @@ import { runCommand } from './commands/run';
 import type { CliContext } from './context';
 
 const exitStatus = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
-const commands = [doctorCommand, modelsCommand, completeCommand, chatCommand, runCommand, benchCommand];
+const commands = [doctorCommand, modelsCommand, completeCommand, chatCommand, commandCommand, runCommand, benchCommand];
 
 /** Runs one command line (without `node` and the script) and returns its exit status; errors go to stderr, coded. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {

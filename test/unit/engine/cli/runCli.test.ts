@@ -66,6 +66,49 @@ describe('pteron complete', () => {
   });
 });
 
+describe('pteron command', () => {
+  const say = (...args: string[]) => pteron(['command', '--file', document, '--workspace', folder, ...args]);
+
+  it('says what an utterance would do, or answers one JSON object', async () => {
+    expect(await say('go to line three')).toEqual({
+      status: 0,
+      stdout: 'run: Go to Line or Symbol: line 3 [pteron.voice.reveal], confidence 1.00\n',
+      stderr: '',
+    });
+    const { outcome } = JSON.parse((await say('--json', 'git push')).stdout) as { outcome: object };
+    expect(outcome).toMatchObject({ kind: 'confirm', why: 'dangerous', command: { command: 'git.push' } });
+  });
+
+  it('dictates by the language of the file', async () => {
+    expect((await say('if x is not none colon')).stdout).toBe('if x is not None:\n');
+  });
+
+  it('names the files of the workspace, and takes the palette and phrases from files', async () => {
+    expect((await say('--json', 'open sample')).stdout).toContain('"args":{"path":"sample.py"}');
+    const [palette, phrases] = [join(folder, 'palette.json'), join(folder, 'phrases.json')];
+    await writeFile(palette, JSON.stringify([{ id: 'cat.feed', title: 'Feed the Cat' }]));
+    await writeFile(phrases, JSON.stringify([{ say: 'ship it', command: 'workbench.action.tasks.build' }]));
+    expect((await say('--commands', palette, 'feed the cat')).stdout).toMatch(/^run: Feed the Cat \[cat\.feed\]/);
+    expect((await say('--phrases', phrases, 'ship it')).stdout).toMatch(/^run: .*tasks\.build/);
+  });
+
+  it('takes the alternative that makes sense, and text from standard input', async () => {
+    expect((await say('go to lime tree', '--alternative', 'go to line three')).stdout).toMatch(/^run: .*line 3/);
+    expect((await pteron(['command', '--file', document], { input: 'undo\n' })).stdout).toMatch(/^run: Undo/);
+  });
+
+  it.each([
+    [['clip.wav'], 'speech_unavailable'],
+    [['undo', '--commands', '/nowhere.json'], 'file_not_found'],
+    [['undo', '--phrases', document], 'invalid_argument'],
+    [['undo', '--line', '99'], 'cursor_out_of_range'],
+  ])('fails with a coded line for %j', async (args, code) => {
+    const { status, stderr } = await say(...args);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${code}: .+\\. .+\\.\\n$`));
+  });
+});
+
 describe('pteron chat', () => {
   it('streams one turn; as JSON Lines with --json --stream', async () => {
     expect((await pteron(['chat', '--model', 'tiny-llama', 'Hello'])).stdout).toBe(' 42\n\n');

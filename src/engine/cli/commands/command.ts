@@ -1,0 +1,134 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { TextDecoder } from 'node:util';
+import { type Command, Option } from 'commander';
+import {
+  type InterpretSpeechParams,
+  type InterpretSpeechResult,
+  PteronError,
+  type SpeechFocus,
+  type SpeechMode,
+  type SpokenCommand,
+  type SpokenDocument,
+} from '../../../protocol';
+import { invalidArgument } from '../../errors';
+import type { CliContext, CommandDefinition } from '../context';
+import { offsetAt } from '../cursor';
+import { readInput } from '../files';
+import { wholeNumber } from '../generationOptions';
+import { languageOfPath } from '../languageOfPath';
+import { printJson } from '../output';
+
+interface CommandFlags {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly workspace: string;
+  readonly commands?: string;
+  readonly phrases?: string;
+  readonly focus?: SpeechFocus;
+  readonly mode?: SpeechMode;
+  readonly alternative?: readonly string[];
+  readonly json?: boolean;
+}
+
+export const commandCommand: CommandDefinition = (program, context) => {
+  const command: Command = program.command('command').description('what an utterance would do; nothing is done');
+  command
+    .argument('[text]', 'what was said; standard input where absent')
+    .option('--file <path>', 'the open file')
+    .option('--line <n>', 'the cursor, counted from 1; the end of the file where absent', wholeNumber(1))
+    .option('--column <n>', 'the cursor, counted from 1 in UTF-16 units', wholeNumber(1), 1)
+    .option('--workspace <folder>', 'whose files can be named', '.')
+    .option('--commands <path>', 'the palette: a JSON array of {id, title, category?}')
+    .option('--phrases <path>', 'own phrases: a JSON array of {say, command, args?, confirm?}')
+    .option('--alternative <text...>', 'what else the recogniser understood, likeliest first')
+    .addOption(new Option('--focus <where>', 'where text would go').choices(['editor', 'terminal', 'chat']))
+    .addOption(new Option('--mode <mode>', 'command or dictation only').choices(['auto', 'command', 'dictation']))
+    .option('--json', 'print one JSON object')
+    .action(async (text: string | undefined, flags: CommandFlags) => {
+      const said = text ?? (context.stdin.isTTY ? undefined : (await readAll(context.stdin)).trim());
+      if (said === undefined) command.error('error: say something: pteron command --file F "go to line 12"');
+      await interpret(context, said, flags);
+    });
+};
+
+async function interpret({ engine, stdout }: CliContext, said: string, flags: CommandFlags): Promise<void> {
+  if (/\.(wav|mp3|flac|ogg|m4a)$/i.test(said)) throw speechUnavailable(said);
+  const { focus, mode, alternative = [] } = flags;
+  const params: InterpretSpeechParams = {
+    alternatives: [said, ...alternative],
+    files: await filesOf(flags.workspace),
+    ...(flags.file === undefined ? {} : { document: await documentOf(flags.file, flags) }),
+    ...(flags.commands === undefined ? {} : { commands: await readList(flags.commands) }),
+    ...(flags.phrases === undefined ? {} : { phrases: await readList(flags.phrases) }),
+    ...(focus === undefined ? {} : { focus }),
+    ...(mode === undefined ? {} : { mode }),
+  };
+  const result = await engine.interpretSpeech(params);
+  if (flags.json) printJson(stdout, result);
+  else stdout.write(`${describe(result)}\n`);
+}
+
+function speechUnavailable(path: string): PteronError {
+  return new PteronError(
+    'speech_unavailable',
+    `${path} is audio, and this build recognises no speech.`,
+    'Give the text that was said.',
+  );
+}
+
+async function documentOf(path: string, { workspace, line, column = 1 }: CommandFlags): Promise<SpokenDocument> {
+  const text = new TextDecoder().decode(await readInput(path));
+  const offset = line === undefined ? text.length : offsetAt(text, line, column);
+  return { path: relative(workspace, path), languageId: languageOfPath(path), text, offset };
+}
+
+/** @throws file_not_found, invalid_argument */
+async function readList<T>(path: string): Promise<readonly T[]> {
+  const text = new TextDecoder().decode(await readInput(path));
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list)) return list as T[];
+  } catch {
+    // Told below, as of any other content.
+  }
+  throw invalidArgument(`${path} holds no JSON array.`, 'Correct the file.');
+}
+
+const mostFiles = 5000;
+const skipped = new Set(['node_modules', 'build', 'dist', 'out', 'target', '__pycache__']);
+
+/** The files below a folder, breadth first, without hidden folders and what builds leave. */
+async function filesOf(workspace: string): Promise<string[]> {
+  const [files, folders] = [[] as string[], [workspace]];
+  for (const folder of folders) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isFile()) files.push(relative(workspace, path));
+      else if (entry.isDirectory() && !entry.name.startsWith('.') && !skipped.has(entry.name)) folders.push(path);
+    }
+    if (files.length >= mostFiles) break;
+  }
+  return files.slice(0, mostFiles);
+}
+
+function describe({ outcome }: InterpretSpeechResult): string {
+  switch (outcome.kind) {
+    case 'insert':
+      return outcome.text;
+    case 'none':
+      return `nothing (${outcome.reason}): ${outcome.detail}`;
+    case 'didYouMean':
+      return ['did you mean', ...outcome.commands.map((command) => `  ${line(command)}`)].join('\n');
+    default:
+      return `${outcome.kind}${outcome.kind === 'confirm' ? ` (${outcome.why})` : ''}: ${line(outcome.command)}`;
+  }
+}
+
+function line({ command, title, args, confidence }: SpokenCommand): string {
+  const withArgs = args === undefined ? '' : ` ${JSON.stringify(args)}`;
+  return `${title} [${command}${withArgs}], confidence ${confidence.toFixed(2)}`;
+}

@@ -1,0 +1,169 @@
+/**
+ * What an utterance means: the grammar first, then the palette's titles, then (where one is resident) a language model among the
+ * candidates. Nothing is executed here, and what is dangerous is never answered with `run`.
+ */
+import type { SpeechMode, SpokenCommand, SpokenOutcome } from '../../../protocol';
+import { dictate, type Dictated } from '../dictation/dictate';
+import { languageOf } from '../dictation/languages';
+import { beforeCursor, type SpeechContext } from './context';
+import { isDangerous } from './danger';
+import { type GrammarMatch, type GrammarResult, matchGrammar } from './grammarMatch';
+import { directed, isDismissal, isNegated } from './mode';
+import { matchPalette, type PaletteMatch } from './palette';
+import { asRun, insertion, none } from './outcomes';
+import type { CompiledRule } from './rule';
+import { type Word, withoutAnnotations, wordsOf } from './utterance';
+
+/** Chooses among candidates, or none: what a language model is asked. It never sees more than these, and may only name one of them. */
+export type Chooser = (utterance: string, candidates: readonly SpokenCommand[]) => Promise<SpokenCommand | null>;
+
+export interface InterpretOptions {
+  readonly rules: readonly CompiledRule[];
+  readonly mode?: SpeechMode;
+  readonly chooser?: Chooser | undefined;
+}
+
+/** From this palette score on a title was said; below, it was perhaps meant; below the last, it was not. */
+const palette = { said: 0.9, meant: 0.72, near: 0.58 };
+const tie = 0.015;
+
+export async function interpret(
+  utterance: string,
+  context: SpeechContext,
+  options: InterpretOptions,
+): Promise<SpokenOutcome> {
+  if (utterance.trim() === '') return none('empty', 'Nothing was recognised.');
+  const heard = withoutAnnotations(utterance);
+  const { mode, literal, said } = directed(heard, options.mode ?? 'auto');
+  if (literal) return { kind: 'insert', text: spaced(said, context), confidence: 1 };
+  const words = wordsOf(said);
+  if (words.length === 0) return none('noise', 'Only fillers or noise were recognised.');
+  const dictated = mode === 'command' ? null : dictateHere(said, context);
+  if (mode === 'dictation') return insertion(dictated!, context);
+  return new Interpretation(said, words, context, dictated, options).outcome();
+}
+
+/** As it was said, with a space where a word precedes. */
+function spaced(said: string, { document, focus }: SpeechContext): string {
+  return focus === 'editor' && /\w$/.test(beforeCursor(document)) ? ` ${said}` : said;
+}
+
+function dictateHere(said: string, context: SpeechContext): Dictated {
+  const { document, focus, identifiers } = context;
+  if (focus === 'terminal') return dictate(said, { languageId: 'shellscript' });
+  if (focus === 'chat' || !document) return dictate(said, { languageId: 'plaintext' });
+  return dictate(said, {
+    languageId: document.languageId,
+    before: beforeCursor(document),
+    identifiers,
+    text: document.text,
+  });
+}
+
+/** One utterance that may be a command. */
+class Interpretation {
+  readonly #text: string;
+
+  constructor(
+    readonly said: string,
+    readonly words: readonly Word[],
+    readonly context: SpeechContext,
+    readonly dictated: Dictated | null,
+    readonly options: InterpretOptions,
+  ) {
+    this.#text = words.map(({ text }) => text).join(' ');
+  }
+
+  async outcome(): Promise<SpokenOutcome> {
+    if (isDismissal(this.#text)) return none('dismissed', 'It was taken back.');
+    const grammar = this.#grammar(this.words);
+    const best = grammar.matches[0];
+    if (best) return this.#matched(best, grammar.matches);
+    if (isNegated(this.#text) && this.#negates()) return none('negated', 'It says what not to do.');
+    if (this.dictated?.takenBack) return this.#rest();
+    if (grammar.failure?.reason === 'line_out_of_range') return none(grammar.failure.reason, grammar.failure.detail);
+    return this.#withoutGrammar(grammar);
+  }
+
+  #grammar(words: readonly Word[]): GrammarResult {
+    const result = matchGrammar(words, this.context, this.options.rules);
+    // In the chat box "find the bug in this" is a message. Who means a command says so.
+    if (this.context.focus !== 'chat' || !this.dictated) return result;
+    return { ...result, matches: result.matches.filter(({ freeText }) => !freeText) };
+  }
+
+  #matched(best: GrammarMatch, all: readonly GrammarMatch[]): SpokenOutcome {
+    const equal = all.filter(({ rule, rank }) => rule === best.rule && rank < best.rank + tie);
+    if (equal.length > 1) return { kind: 'didYouMean', commands: equal.map(({ command }) => command) };
+    return asRun(best.command);
+  }
+
+  /** "don't push": in prose only where the rest is a command. */
+  #negates(): boolean {
+    if (!this.dictated || !this.#isProse) return true;
+    const rest = this.words.slice(this.#text.startsWith('do not') ? 2 : 1);
+    return this.#grammar(rest).matches.length > 0;
+  }
+
+  get #isProse(): boolean {
+    const { focus, document } = this.context;
+    return focus !== 'editor' || !document || languageOf(document.languageId).family === 'prose';
+  }
+
+  /** Something was said and taken back; what came after counts. */
+  #rest(): SpokenOutcome {
+    return this.dictated!.text === ''
+      ? none('dismissed', 'It was taken back.')
+      : insertion(this.dictated!, this.context);
+  }
+
+  async #withoutGrammar({ failure }: GrammarResult): Promise<SpokenOutcome> {
+    const titles = matchPalette(
+      this.words.map(({ text }) => text),
+      this.context.palette,
+    );
+    const [best, second] = titles;
+    if (best && best.score >= palette.said && best.score > (second?.score ?? 0) + 0.02) return this.#fromPalette(best);
+    if (this.dictated && (this.#isProse || isCode(this.dictated))) return insertion(this.dictated, this.context);
+    if (failure && failure.literals > 1) return none(failure.reason, failure.detail);
+    return (await this.#chosen(titles)) ?? this.#nearTitles(titles);
+  }
+
+  /** A model is asked only where there is something to choose from. */
+  async #chosen(titles: readonly PaletteMatch[]): Promise<SpokenOutcome | null> {
+    const { chooser } = this.options;
+    if (!chooser || titles.length === 0) return null;
+    const candidates = titles.map((match) => ({ ...paletteCommand(match), source: 'model' as const }));
+    const chosen = await chooser(this.said, candidates);
+    // A guess about what was meant is shown before it is done.
+    return chosen && { kind: 'confirm', why: chosen.dangerous ? 'dangerous' : 'uncertain', command: chosen };
+  }
+
+  #nearTitles(titles: readonly PaletteMatch[]): SpokenOutcome {
+    const near = titles.filter(({ score }) => score >= palette.near);
+    const [best] = near;
+    if (!best) return none('no_match', `No command fits “${this.said.trim()}”.`);
+    if (near.length === 1 && best.score >= palette.meant) return this.#fromPalette(best);
+    return { kind: 'didYouMean', commands: near.map(paletteCommand) };
+  }
+
+  #fromPalette(match: PaletteMatch): SpokenOutcome {
+    const command = paletteCommand(match);
+    if (match.score >= palette.said) return asRun(command);
+    return { kind: 'confirm', why: command.dangerous ? 'dangerous' : 'uncertain', command };
+  }
+}
+
+function isCode({ signs }: Dictated): boolean {
+  return signs >= 1;
+}
+
+function paletteCommand({ entry, score }: PaletteMatch): SpokenCommand {
+  return {
+    command: entry.id,
+    title: entry.category ? `${entry.category}: ${entry.title}` : entry.title,
+    confidence: Math.round(score * 1000) / 1000,
+    dangerous: isDangerous(entry),
+    source: 'palette',
+  };
+}

@@ -1,0 +1,48 @@
+/** The recogniser's alternatives → the outcome of the one that makes most sense here. */
+import type { InterpretSpeechParams, InterpretSpeechResult, SpokenOutcome } from '../../../protocol';
+import { speechContext } from './context';
+import { defaultCommands } from './defaultCommands';
+import { type Chooser, interpret } from './interpret';
+import { rulesWith } from './rules';
+
+/** What a rank down in the recogniser's own order costs. */
+const perRank = 0.05;
+
+/** @throws invalid_argument for phrases that cannot be used */
+export async function interpretSpeech(
+  params: InterpretSpeechParams,
+  chooser?: Chooser,
+): Promise<InterpretSpeechResult> {
+  const { alternatives, document, focus, mode, files, phrases, commands = defaultCommands } = params;
+  const rules = rulesWith(phrases);
+  const context = speechContext({ document, focus, files, palette: commands });
+  const options = { rules, mode: mode ?? 'auto' } as const;
+  let best = { heard: alternatives[0] ?? '', outcome: await interpret(alternatives[0] ?? '', context, options) };
+  let most = plausibility(best.outcome);
+  for (const [rank, heard] of alternatives.entries()) {
+    if (rank === 0 || most >= 1 - perRank * rank) continue;
+    const outcome = await interpret(heard, context, options);
+    const value = plausibility(outcome) - perRank * rank;
+    if (value > most) [best, most] = [{ heard, outcome }, value];
+  }
+  // The model is asked last, and about the best reading only.
+  if (chooser && (best.outcome.kind === 'didYouMean' || best.outcome.kind === 'none')) {
+    return { heard: best.heard, outcome: await interpret(best.heard, context, { ...options, chooser }) };
+  }
+  return best;
+}
+
+/** How well an outcome explains what was heard; the recogniser's first choice wins between equals. */
+function plausibility(outcome: SpokenOutcome): number {
+  switch (outcome.kind) {
+    case 'run':
+    case 'confirm':
+      return outcome.command.confidence;
+    case 'insert':
+      return 0.9 * outcome.confidence;
+    case 'didYouMean':
+      return 0.5;
+    case 'none':
+      return outcome.reason === 'no_match' ? 0 : 0.3;
+  }
+}

@@ -1,0 +1,51 @@
+/** The rules in force: the built-in grammar and, before it, the user's own phrases. */
+import * as v from 'valibot';
+import type { UserPhrase } from '../../../protocol';
+import { invalidArgument } from '../../errors';
+import { isDangerous } from './danger';
+import { grammar } from './grammar';
+import { type CompiledRule, compileRule } from './rule';
+
+let compiled: readonly CompiledRule[] | undefined;
+
+export function builtInRules(): readonly CompiledRule[] {
+  compiled ??= Object.values(grammar).flat().map(compileRule);
+  return compiled;
+}
+
+const phraseSchema = v.array(
+  v.strictObject({
+    say: v.union([
+      v.pipe(v.string(), v.minLength(1)),
+      v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1)),
+    ]),
+    command: v.pipe(v.string(), v.regex(/^[\w.\-:]+$/, 'a command has letters, digits, dots, dashes and underscores')),
+    args: v.optional(v.unknown()),
+    confirm: v.optional(v.boolean()),
+  }),
+);
+
+/** @throws invalid_argument naming the phrase that cannot be used, and why */
+export function rulesWith(phrases: unknown = []): readonly CompiledRule[] {
+  const result = v.safeParse(phraseSchema, phrases);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw invalidArgument(
+      `The voice phrases are not valid: ${v.getDotPath(issue) ?? 'the list'}: ${issue.message}.`,
+      'Correct the setting; docs/VOICE.md shows an example.',
+    );
+  }
+  return [...(result.output as readonly UserPhrase[]).map(compilePhrase), ...builtInRules()];
+}
+
+/** What a built-in rule or the command's name says to be dangerous stays so, whatever the user's phrase says. */
+function compilePhrase({ say, command, args, confirm = false }: UserPhrase): CompiledRule {
+  const known = builtInRules().some((rule) => rule.command === command && rule.danger);
+  return compileRule({
+    say: typeof say === 'string' ? [say] : say,
+    command,
+    ...(args === undefined ? {} : { args }),
+    danger: confirm || known || isDangerous({ id: command, title: '' }),
+    source: 'user',
+  });
+}

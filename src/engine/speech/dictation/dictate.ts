@@ -1,0 +1,46 @@
+/** Recognised text → the text to insert at the cursor, by the document's language. */
+import type { Identifier } from './identifiers';
+import { languageOf } from './languages';
+import { print } from './printer';
+import { dictateProse } from './prose';
+import { Scanner } from './scanner';
+import { withClosedCalls, withTypeBrackets } from './structure';
+import { pathSegments, Vocabulary } from './vocabulary';
+
+export interface DictationPlace {
+  readonly languageId: string;
+  /** The text before the cursor on its line. */
+  readonly before?: string;
+  readonly identifiers?: readonly Identifier[];
+  /** The document, for the paths in its strings. */
+  readonly text?: string;
+}
+
+export interface Dictated {
+  readonly text: string;
+  /** How much speaks for code: from 1 on it is likely. */
+  readonly signs: number;
+  readonly confidence: number;
+  /** "scratch that" came last: nothing is left to insert. */
+  readonly takenBack: boolean;
+}
+
+const takeBack = /\b(?:scratch|strike) that\b[.,!?]*/gi;
+
+export function dictate(said: string, place: DictationPlace): Dictated {
+  const parts = said.split(takeBack);
+  const kept = (parts.at(-1) ?? '').trim();
+  if (kept === '') return { text: '', signs: 0, confidence: 1, takenBack: parts.length > 1 };
+  const raw = kept.split(/\s+/);
+  const language = languageOf(place.languageId);
+  const { before = '', identifiers = [] } = place;
+  if (language.family === 'prose') {
+    const text = dictateProse(raw, before, place.languageId === 'markdown');
+    return { text, signs: 0, confidence: 1, takenBack: false };
+  }
+  const vocabulary = new Vocabulary(identifiers, language, pathSegments(place.text ?? ''));
+  const { items, signs, confidence } = new Scanner(raw, language, place.languageId, vocabulary).scan();
+  const asType = (name: string) => vocabulary.single(name, true) ?? name;
+  const structured = withClosedCalls(withTypeBrackets(items, language.family, asType));
+  return { text: print(structured, language.family, before), signs, confidence, takenBack: false };
+}

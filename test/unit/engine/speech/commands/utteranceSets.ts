@@ -1,0 +1,100 @@
+/** The utterance sets of test/voice and how an outcome is compared with what is expected. */
+import { readFileSync } from 'node:fs';
+import type { SpokenCommand, SpokenOutcome } from '../../../../../src/protocol';
+import { builtInRules } from '../../../../../src/engine/speech/commands/rules';
+import { speechContext, type SpeechContext } from '../../../../../src/engine/speech/commands/context';
+import { defaultCommands } from '../../../../../src/engine/speech/commands/defaultCommands';
+import { interpret } from '../../../../../src/engine/speech/commands/interpret';
+
+interface Utterance {
+  readonly say: string;
+  readonly in?: string;
+  readonly before?: string;
+  readonly run?: string | readonly string[];
+  readonly confirm?: string | readonly string[];
+  readonly insert?: string;
+  readonly none?: string;
+  readonly didYouMean?: readonly string[];
+  readonly args?: unknown;
+  readonly lines?: readonly [number, number];
+  readonly symbol?: string;
+}
+
+interface Place {
+  readonly path: string;
+  readonly languageId: string;
+  readonly line: number;
+  readonly padTo?: number;
+  readonly focus?: 'editor' | 'chat' | 'terminal';
+  readonly text: readonly string[];
+}
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../../voice/${name}.json`, import.meta.url), 'utf8'));
+const { files, ...places } = read('contexts') as { files: string[] } & Record<string, Place>;
+const rules = builtInRules();
+
+export const utteranceSet = (name: 'utterances' | 'held-out') => read(name) as Utterance[];
+
+function contextOf({ in: place = 'ts', before = '' }: Utterance): SpeechContext {
+  const { text, line, padTo = 0, focus, path, languageId } = (places as Record<string, Place>)[place]!;
+  const lines = [...text];
+  while (lines.length < padTo) lines.push('');
+  // The cursor stands on a line of its own, so that what is around it does not matter.
+  lines.splice(line - 1, 0, before);
+  if (lines.length > Math.max(padTo, text.length)) if (padTo) lines.pop();
+  const offset = lines.slice(0, line).join('\n').length;
+  const document = { path, languageId, text: lines.join('\n'), offset };
+  return speechContext({ document, focus, files, palette: defaultCommands });
+}
+
+export async function scored(utterances: readonly Utterance[]) {
+  let [right, dangerousRuns] = [0, 0];
+  const wrong: string[] = [];
+  for (const utterance of utterances) {
+    const outcome = await interpret(utterance.say, contextOf(utterance), { rules });
+    if (utterance.confirm !== undefined && outcome.kind === 'run') dangerousRuns++;
+    if (isAsExpected(utterance, outcome)) right++;
+    else wrong.push(`${JSON.stringify(utterance)}\n    → ${summary(outcome)}`);
+  }
+  return { right, dangerousRuns, wrong };
+}
+
+function isAsExpected(expected: Utterance, outcome: SpokenOutcome): boolean {
+  if (expected.insert !== undefined) return outcome.kind === 'insert' && outcome.text === expected.insert;
+  if (expected.none !== undefined) return outcome.kind === 'none' && outcome.reason === expected.none;
+  if (expected.didYouMean) {
+    if (outcome.kind !== 'didYouMean') return false;
+    return expected.didYouMean.every((id) => outcome.commands.some(({ command }) => command === id));
+  }
+  const kind = expected.run === undefined ? 'confirm' : 'run';
+  if (outcome.kind !== kind) return false;
+  return isCommand(expected, [expected.run ?? expected.confirm ?? []].flat(), outcome.command);
+}
+
+function isCommand(
+  { args, lines, symbol }: Utterance,
+  ids: readonly string[],
+  { command, args: actual, target }: SpokenCommand,
+): boolean {
+  if (!ids.includes(command)) return false;
+  if (args !== undefined && !contains(actual, args)) return false;
+  if (lines && !(target?.kind === 'lines' && target.from === lines[0] && target.to === lines[1])) return false;
+  return symbol === undefined || (target?.kind === 'symbol' && target.name === symbol);
+}
+
+/** Every expected field is there; more may be. */
+function contains(actual: unknown, expected: unknown): boolean {
+  if (typeof expected !== 'object' || expected === null) return actual === expected;
+  return Object.entries(expected).every(([key, value]) =>
+    contains((actual as Record<string, unknown> | undefined)?.[key], value),
+  );
+}
+
+function summary(outcome: SpokenOutcome): string {
+  if (outcome.kind === 'run' || outcome.kind === 'confirm') {
+    const { command, args, target, confidence } = outcome.command;
+    return JSON.stringify({ [outcome.kind]: command, args, target, confidence });
+  }
+  return JSON.stringify(outcome);
+}
