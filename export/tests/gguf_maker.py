@@ -1,6 +1,7 @@
 """Writes tiny GGUF files from the tiny checkpoints, as llama.cpp's converter would."""
 
 import json
+import math
 from pathlib import Path
 
 import gguf
@@ -42,6 +43,8 @@ def write_gguf(id: str, path: Path, kind: Type = Type.Q8_0, architecture: str | 
             writer.add_tensor(_gguf_name(recipe, name), raw)
             held[own] = weight
     _write_metadata(writer, config)
+    if "long_factor" in config["rope_parameters"]:
+        _write_longrope(writer, config)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -81,6 +84,7 @@ def _write_metadata(writer: gguf.GGUFWriter, config: dict) -> None:
     writer.add_rope_freq_base(rope.get("full_attention", rope)["rope_theta"])
     if "sliding_window" in config:
         writer.add_sliding_window(config["sliding_window"])
+    if "layer_types" in config:
         writer.add_sliding_window_pattern(2)
     tokens = train(CHATML_MARKERS, None)
     vocabulary = sorted(tokens.get_vocab().items(), key=lambda entry: entry[1])
@@ -95,3 +99,15 @@ def _write_metadata(writer: gguf.GGUFWriter, config: dict) -> None:
     writer.add_eos_token_id(2)
     writer.add_add_bos_token(False)
     writer.add_chat_template(CHATML_TEMPLATE)
+
+
+def _write_longrope(writer: gguf.GGUFWriter, config: dict) -> None:
+    """As llama.cpp's Phi3MiniModel: the factors as tensors, the scale worked out from the two contexts."""
+    rope = config["rope_parameters"]
+    original = rope["original_max_position_embeddings"]
+    writer.add_rope_scaling_orig_ctx_len(original)
+    writer.add_rope_dimension_count(int(config["head_dim"] * rope["partial_rotary_factor"]))
+    growth = config["max_position_embeddings"] / original
+    writer.add_rope_scaling_attn_factors(math.sqrt(1 + math.log(growth) / math.log(original)))
+    for kind in ("long", "short"):
+        writer.add_tensor(f"rope_factors_{kind}.weight", np.array(rope[f"{kind}_factor"], np.float32))

@@ -1,3 +1,4 @@
+import gguf
 import pytest
 import torch
 from gguf import GGMLQuantizationType as Type
@@ -8,12 +9,14 @@ from pteron_export.checkpoints import open_checkpoint
 from pteron_export.checkpoints.gguf_file import open_gguf
 from pteron_export.errors import ExportError
 from pteron_export.fixtures.tokenizer import CHATML_MARKERS, CHATML_TEMPLATE, SCRAP, train
+from pteron_export.models import phi3
 
+from .conftest import case
 from .gguf_maker import write_gguf
 
 
 @pytest.mark.parametrize("kind", [Type.Q4_1, Type.Q8_0], ids=lambda k: k.name)
-@pytest.mark.parametrize("id", ["tiny-llama", "tiny-gemma3"])
+@pytest.mark.parametrize("id", ["tiny-llama", "tiny-gemma3", "tiny-phi3", "tiny-qwen2", "tiny-qwen3"])
 def test_every_weight_comes_out_as_the_file_holds_it(id, kind, tmp_path):
     held = write_gguf(id, tmp_path / "tiny.gguf", kind)
     checkpoint = open_gguf(tmp_path / "tiny.gguf")
@@ -38,8 +41,39 @@ def test_configuration_of_gemma(tmp_path):
     assert config["tie_word_embeddings"] is True
 
 
-def test_tokenizer_encodes_as_the_original_and_keeps_control_tokens_whole(tmp_path):
-    write_gguf("tiny-llama", tmp_path / "tiny.gguf")
+@pytest.mark.parametrize("id", ["tiny-llama", "tiny-phi3", "tiny-qwen2", "tiny-qwen3"])
+def test_the_configuration_is_that_of_the_checkpoint(id, tmp_path):
+    write_gguf(id, tmp_path / "tiny.gguf")
+    config, original = open_gguf(tmp_path / "tiny.gguf").config, case(id).config
+    for key in ("model_type", "hidden_size", "num_hidden_layers", "num_key_value_heads", "head_dim", "tie_word_embeddings"):
+        assert config[key] == original[key]
+    assert config.get("sliding_window") == original.get("sliding_window")
+
+
+def test_longrope_comes_out_as_in_the_checkpoint(tmp_path):
+    write_gguf("tiny-phi3", tmp_path / "tiny.gguf")
+    limits = case("tiny-phi3").limits
+    ours, theirs = open_gguf(tmp_path / "tiny.gguf").config, case("tiny-phi3").config
+    for found, expected in zip(*(phi3.rope_of(phi3.settle(c, limits)[0]) for c in (ours, theirs)), strict=True):
+        torch.testing.assert_close(torch.as_tensor(found), torch.as_tensor(expected))
+
+
+def test_a_scaling_that_is_not_supported_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(gguf.GGUFWriter, "add_rope_freq_base", _write_yarn)
+    write_gguf("tiny-qwen2", tmp_path / "tiny.gguf")
+    checkpoint = open_gguf(tmp_path / "tiny.gguf")
+    with pytest.raises(ExportError, match="program_unsupported: The RoPE scaling 'yarn'"):
+        checkpoint.recipe.build(checkpoint.config, case("tiny-qwen2").limits)
+
+
+def _write_yarn(writer: gguf.GGUFWriter, _: float) -> None:
+    writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+    writer.add_rope_scaling_factor(4.0)
+
+
+@pytest.mark.parametrize("id", ["tiny-llama", "tiny-phi3", "tiny-qwen2", "tiny-qwen3"])
+def test_tokenizer_encodes_as_the_original_and_keeps_control_tokens_whole(id, tmp_path):
+    write_gguf(id, tmp_path / "tiny.gguf")
     checkpoint = open_gguf(tmp_path / "tiny.gguf")
     checkpoint.write_tokenizer(tmp_path)
     written, original = Tokenizer.from_file(str(tmp_path / "tokenizer.json")), train(CHATML_MARKERS, None)

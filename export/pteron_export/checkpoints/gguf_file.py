@@ -15,12 +15,12 @@ from .. import models
 from ..errors import ExportError
 from ..quantization import QuantizedTensor
 from ..weights import Weight
-from . import gguf_blocks, gguf_gemma3, gguf_llama
+from . import gguf_blocks, gguf_gemma3, gguf_llama, gguf_phi3, gguf_qwen2, gguf_qwen3
 from .checkpoint import Checkpoint, sha256_of
 from .tokenizer_files import write_compact
 
 _DAMAGED = "The file is damaged or was cut off while downloading: get it again."
-_FAMILIES = {"gemma3": gguf_gemma3, "llama": gguf_llama}
+_FAMILIES = {"gemma3": gguf_gemma3, "llama": gguf_llama, "phi3": gguf_phi3, "qwen2": gguf_qwen2, "qwen3": gguf_qwen3}
 _DENSE = (Type.F32, Type.F16, Type.BF16)
 
 

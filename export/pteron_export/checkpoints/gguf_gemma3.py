@@ -42,6 +42,5 @@ def config_of(field, tensors: dict) -> dict:
     }
 
 
-def row_order(name: str, config: dict):
+def row_order(name: str, config: dict) -> None:
     """GGUF keeps Gemma's rows in transformers' order."""
-    return None

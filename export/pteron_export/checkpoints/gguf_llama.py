@@ -12,11 +12,11 @@ LAYER_NAMES = {
 }  # fmt: skip
 
 
-def config_of(field, tensors: dict) -> dict:
-    """transformers' configuration from GGUF metadata."""
+def shape_of(field, tensors: dict, model_type: str) -> dict:
+    """transformers' configuration from the metadata that all families of Llama's shape share."""
     hidden, heads = field("embedding_length"), field("attention.head_count")
-    config = {
-        "model_type": "llama",
+    return {
+        "model_type": model_type,
         "vocab_size": int(tensors["token_embd.weight"].shape[1]),
         "hidden_size": hidden,
         "intermediate_size": field("feed_forward_length"),
@@ -27,8 +27,19 @@ def config_of(field, tensors: dict) -> dict:
         "rms_norm_eps": field("attention.layer_norm_rms_epsilon"),
         "max_position_embeddings": field("context_length"),
         "tie_word_embeddings": "output.weight" not in tensors,
-        "rope_parameters": {"rope_type": "default", "rope_theta": field("rope.freq_base", 10_000.0)},
+        "rope_parameters": _rope_of(field),
     }
+
+
+def _rope_of(field) -> dict:
+    """A kind of scaling that is not supported goes into the configuration too: the recipe refuses it by name."""
+    kind = field("rope.scaling.type", "none")
+    rope = {"rope_type": "default" if kind == "none" else kind, "rope_theta": field("rope.freq_base", 10_000.0)}
+    return rope if kind == "none" else rope | {"factor": field("rope.scaling.factor")}
+
+
+def config_of(field, tensors: dict) -> dict:
+    config = shape_of(field, tensors, "llama")
     if "rope_freqs.weight" in tensors:
         config["rope_parameters"] = _llama3_rope(config, torch.from_numpy(tensors["rope_freqs.weight"].data.copy()))
     return config
