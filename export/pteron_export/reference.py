@@ -1,6 +1,6 @@
 """transformers as the reference of an export: the same architecture with exactly the weights that a program holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 import torch
@@ -47,15 +47,17 @@ def source_weights(model: nn.Module, checkpoint: Checkpoint) -> Iterator[tuple[s
         yield _as_in_transformers(name, module, checkpoint.get_exact(name))
 
 
-def transformers_model(recipe: ModuleType, config: dict, weights: Iterator[tuple[str, torch.Tensor]]) -> nn.Module:
-    """transformers' own model of `config` in fp32 with these weights; every one must find its place."""
+def transformers_model(
+    recipe: ModuleType, config: dict, weights: Iterable[tuple[str, torch.Tensor]], dtype: torch.dtype = torch.float32
+) -> nn.Module:
+    """transformers' own model of `config` with these weights, computing in `dtype`; every weight must find its place."""
     from transformers import AutoConfig, AutoModelForCausalLM
     from transformers.initialization import no_init_weights
 
     settings = AutoConfig.for_model(**config)
     with no_init_weights():
-        model = AutoModelForCausalLM.from_config(settings, dtype=torch.float32, attn_implementation="eager")
-    state = {name: recipe.to_transformers(name, tensor) for name, tensor in weights}
+        model = AutoModelForCausalLM.from_config(settings, dtype=dtype, attn_implementation="eager")
+    state = {name: recipe.to_transformers(name, tensor).to(dtype) for name, tensor in weights}
     if "lm_head.weight" not in state:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
     result = model.load_state_dict(state, strict=False, assign=True)

@@ -83,7 +83,21 @@ class EagerRunner:
 
 def choose_runner(model: nn.Module) -> Runner:
     """The delegate if the command line and the addon are built, or PTERON_CLI names another command line."""
-    cli = Path(os.environ.get("PTERON_CLI", _ROOT / "dist/cli.cjs"))
+    return DelegateRunner(_cli()) if _is_built() else EagerRunner(model)
+
+
+def delegate_runner() -> Runner:
+    """Nothing else will do: where it is not built that is an error."""
+    if not _is_built():
+        raise ExportError("addon_missing", "Pteron's own engine is not built.", "Run npm run setup -- build first.")
+    return DelegateRunner(_cli())
+
+
+def _cli() -> Path:
+    return Path(os.environ.get("PTERON_CLI", _ROOT / "dist/cli.cjs"))
+
+
+def _is_built() -> bool:
     addon = os.environ.get("PTERON_ADDON")
     built = Path(addon).exists() if addon else any((_ROOT / "dist/native").glob("*/pteron.node"))
-    return DelegateRunner(cli) if cli.exists() and built and shutil.which("node") else EagerRunner(model)
+    return _cli().exists() and built and shutil.which("node") is not None

@@ -1,0 +1,86 @@
+"""Every family and every quantization of docs/PARITY.md by Pteron's own delegate, in as few exports as that takes."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+
+from pteron_export.errors import ExportError
+from pteron_export.fixtures.models import CONTEXT
+from pteron_export.parity import __main__ as command
+from pteron_export.parity.families import FAMILIES
+from pteron_export.parity.measure import PROMPT, STEPS, TOLERANCE, Row, build, calls_for, measure
+from pteron_export.parity.quantizations import QUANTIZATIONS
+from pteron_export.parity.table import render
+from pteron_export.reference import program_weights, transformers_model
+from pteron_export.run_program import delegate_runner
+
+_LONGER = max(len(FAMILIES), len(QUANTIZATIONS))
+SUBSET = [(FAMILIES[i % len(FAMILIES)], QUANTIZATIONS[i % len(QUANTIZATIONS)]) for i in range(_LONGER)]
+
+
+@pytest.mark.parametrize(("family", "quantization"), SUBSET, ids=lambda v: getattr(v, "key", v))
+def test_a_program_computes_what_transformers_does(family, quantization, tmp_path):
+    row = measure(family, quantization, delegate_runner(), tmp_path)
+    assert row.passed, f"{row.equal} of {STEPS} tokens, difference {row.difference} of {row.allowed} {row.failure}"
+    assert row.distinct > STEPS // 4
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_attention_is_far_from_uniform(family):
+    """Else a wrong position or mask would change next to nothing."""
+    model, config = build(family, "fp32")
+    hf = transformers_model(family.recipe, config, program_weights(model))
+    with torch.no_grad():
+        maps = hf(torch.arange(3, 67).unsqueeze(0), output_attentions=True, use_cache=False).attentions
+    for weights in (w for w in maps if w is not None):  # layers without attention have none
+        last = weights[0, :, -1].double()
+        entropy = -(last * last.clamp_min(1e-30).log()).sum(-1).mean()
+        assert entropy < 0.8 * math.log(int((last[0] > 0).sum()))
+
+
+def test_the_calls_are_those_of_greedy_decoding():
+    calls = calls_for(list(range(PROMPT)), list(range(100, 100 + STEPS)))
+    fed = [(call.position + i, token) for call in calls for i, token in enumerate(call.tokens)]
+    assert fed == list(enumerate([*range(PROMPT), *range(100, 99 + STEPS)])) and len(fed) <= CONTEXT
+    assert sum(len(call.keep) for call in calls) == len(fed)
+    assert [len(call.tokens) for call in calls[-3:]] == [1, 1, 1]
+
+
+GOOD = Row(FAMILIES[0], "fp32", equal=STEPS, distinct=40, difference=1e-5, allowed=TOLERANCE)
+
+
+@pytest.mark.parametrize("changes", [
+    {"equal": STEPS - 1}, {"difference": 0.1}, {"difference": float("nan")}, {"failure": "program_unsupported: no"},
+    {"quantization": "bf16", "difference": 0.1},
+])  # fmt: skip
+def test_a_row_that_differs_fails(changes):
+    assert GOOD.passed and replace(GOOD, quantization="bf16", equal=STEPS - 1).passed
+    row = replace(GOOD, **changes)
+    assert not row.passed
+    table = render([GOOD, row])
+    assert "1 of 2 rows pass" in table and table.count("**fails**") == 1
+
+
+def test_a_model_that_cannot_be_exported_is_a_row_that_says_so(tmp_path):
+    broken = replace(FAMILIES[0], config=FAMILIES[0].config | {"hidden_act": "relu"})
+    assert measure(broken, "fp32", None, tmp_path).failure.startswith("program_unsupported: The activation 'relu'")
+
+
+def test_the_command_fails_with_a_row_and_writes_only_whole_tables(tmp_path, monkeypatch, capsys):
+    rows = [GOOD]
+    monkeypatch.setattr(command, "_measure_all", lambda *_: rows)
+    out = tmp_path / "PARITY.md"
+    assert command.main(["--family", FAMILIES[0].key, "--out", str(out)]) == 0 and not out.exists()
+    assert command.main(["--out", str(out)]) == 0 and "1 of 1 rows pass" in out.read_text()
+    rows.append(replace(GOOD, equal=0))
+    assert command.main(["--out", str(out)]) == 1 and "1 of 2 rows pass" in out.read_text()
+
+
+def test_without_the_engine_there_is_no_table(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PTERON_CLI", str(tmp_path / "none"))
+    with pytest.raises(ExportError, match="addon_missing.*npm run setup"):
+        delegate_runner()
+    assert command.main(["--out", str(tmp_path / "PARITY.md")]) == 1
+    assert capsys.readouterr().err.startswith("addon_missing")
