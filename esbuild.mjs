@@ -60,6 +60,17 @@ async function copyStaticMedia() {
   }
 }
 
+/** The exporter ships beside the command line, which runs it in a Python environment of its own. */
+async function copyExporter() {
+  rmSync(join(root, 'dist/export'), { recursive: true, force: true });
+  const ships = (file) => !/(__pycache__|pteron_export\/fixtures)$/.test(file);
+  await cp(join(root, 'export/pteron_export'), join(root, 'dist/export/pteron_export'), {
+    recursive: true,
+    filter: ships,
+  });
+  await cp(join(root, 'export/requirements.txt'), join(root, 'dist/export/requirements.txt'));
+}
+
 function listFiles(folder) {
   const absolute = join(root, folder);
   if (!existsSync(absolute)) return [];
@@ -85,3 +96,4 @@ if (watch) {
   if (existsSync(join(root, 'dist/cli.cjs'))) chmodSync(join(root, 'dist/cli.cjs'), 0o755);
 }
 await copyStaticMedia();
+await copyExporter();

@@ -3,7 +3,6 @@
 import math
 import os
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +32,9 @@ DEFAULT_CONTEXT = 8192
 class Options:
     source: Path
     id: str
-    role: str
     out: Path
+    role: str | None = None
+    """completion or chat; None = chat where there is a chat template."""
     quantize: str | None = None
     """A scheme of quantization/scheme.py; None = auto."""
     group: int | None = None
@@ -61,7 +61,6 @@ def export(options: Options, say: Callable[[str], None]) -> Path:
         )  # fmt: skip
     with replacing(options.out) as folder:
         _write(options, checkpoint, scheme, dtype, folder, say)
-    say(f"done: {options.out}")
     return options.out
 
 
@@ -80,6 +79,7 @@ def _write(
     context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
     limits = Limits(context, min(options.chunk, context), dtype)
     checkpoint.write_tokenizer(folder)
+    role = _role_of(options, folder)
     say(f"loading weights ({checkpoint.quantization}, --quantize {options.quantize or 'auto'})")
     checkpoint.config, remarks = models.settle(checkpoint.recipe, checkpoint.config, limits)
     for remark in remarks:
@@ -87,7 +87,7 @@ def _write(
     model = checkpoint.recipe.build(checkpoint.config, limits)
     held = Requantized(checkpoint, scheme, model, dtype)
     vocabulary = checkpoint.config["vocab_size"]
-    program = write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
+    write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
     special = read_special_tokens(folder / "tokenizer.json")
     record = verify(model, checkpoint, folder, choose_runner(model), say) if options.verify else {}
     known = known_sources.KNOWN.get(checkpoint.sha256, {})
@@ -95,7 +95,7 @@ def _write(
     write_json(
         folder / "model.json",
         manifest(
-            id=options.id, name=known.get("name", checkpoint.name), family=checkpoint.recipe.FAMILY, role=options.role,
+            id=options.id, name=known.get("name", checkpoint.name), family=checkpoint.recipe.FAMILY, role=role,
             limits=limits, vocabulary=vocabulary, sliding_window=model.window,
             parameters=_count_parameters(model), quantization=held.description,
             tokens={"bos": checkpoint.bos, "eos": stop_ids(special, checkpoint.eos), "addBos": checkpoint.add_bos},
@@ -108,12 +108,11 @@ def _write(
     )  # fmt: skip
 
 
-def _require_space(folder: Path, size: int) -> None:
-    """Fails before the long work, not after it. Verification writes logits beside the program: about as much again."""
-    if shutil.disk_usage(folder).free < 2 * size:
-        raise ExportError(
-            "disk_full", f"The export needs {2 * size >> 20} MB in {folder.parent}.", "Free some space and export again."
-        )
+def _role_of(options: Options, folder: Path) -> str:
+    has_template = (folder / "chat_template.jinja").exists()
+    if options.role == "chat" and not has_template:
+        raise ExportError("template_invalid", "The checkpoint has no chat template.", "Export it with --role completion.")
+    return options.role or ("chat" if has_template else "completion")
 
 
 def _count_parameters(model: torch.nn.Module) -> int:

@@ -42,7 +42,7 @@ class DelegateRunner:
     def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
         with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
             folder = Path(scratch)
-            command = ["node", str(self._cli), "run", str(program), "--method", "forward", "--outputs", str(folder)]
+            command = [_node(), str(self._cli), "run", str(program), "--method", "forward", "--outputs", str(folder)]
             for index, call in enumerate(calls):
                 command += ["--call", ",".join(_write_inputs(folder, index, call))]
             # int8 activations on a CPU are the delegate's choice: their noise would hide a program's own errors.
@@ -52,6 +52,11 @@ class DelegateRunner:
                 message = (done.stderr or done.stdout).strip()[-1000:]
                 raise ExportError("inference_failed", f"The exported program does not run: {message}")
             return np.concatenate([np.load(folder / f"call{i}.output0.npy")[0] for i in range(len(calls))])
+
+
+def _node() -> str:
+    """The Node that runs the command line: `pteron export` names its own."""
+    return os.environ.get("PTERON_NODE", "node")
 
 
 def _write_inputs(folder: Path, index: int, call: Call) -> list[str]:
@@ -100,4 +105,4 @@ def _cli() -> Path:
 def _is_built() -> bool:
     addon = os.environ.get("PTERON_ADDON")
     built = Path(addon).exists() if addon else any((_ROOT / "dist/native").glob("*/pteron.node"))
-    return _cli().exists() and built and shutil.which("node") is not None
+    return _cli().exists() and built and shutil.which(_node()) is not None

@@ -46,7 +46,7 @@ def test_an_unquantized_export_is_transformers(gemma_folder, tmp_path):
     assert check["argmaxAgreement"] == 1 and check["maxLogitDifference"] < 1e-4 and check["promptTokens"] == 160
     assert abs(check["lossAgainstSource"]) < 1e-5
     assert check["nodes"]["SdpaNode"] == 3
-    assert any("tracing" in line for line in said) and said[-1].startswith("done")
+    assert any("tracing" in line for line in said)
     assert [f.name for f in tmp_path.iterdir()] == ["tiny"]
 
 

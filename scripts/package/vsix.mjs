@@ -11,6 +11,7 @@ const documents = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vsc
 /** What may be inside, besides the documents. Sources, tests and node_modules may not. */
 const allowed = [
   /^dist\/[a-z]+\.cjs$/,
+  /^dist\/export\/[\w/]+\.(py|txt)$/,
   /^dist\/webview\/[a-z]+\.(js|css)$/,
   /^dist\/native\//,
   /^media\/[a-z]+\.(svg|png|woff)$/,

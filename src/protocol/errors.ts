@@ -25,6 +25,13 @@ export const errorCodes = [
   'gpu_unavailable', // an NVIDIA GPU was asked for, or libmlx for it is installed, and the CPU has to do
   'addon_missing', // the native addon is not built, or not for this platform
   'inference_failed', // the runtime reported an error; the session was reset
+  // exporting
+  'python_missing', // no Python from 3.11 to 3.14 with venv
+  'environment_failed', // the exporter's Python environment cannot be made
+  'network_unavailable', // the Hub or the package index cannot be reached
+  'access_denied', // the Hub wants a token, or the licence accepted
+  'repository_not_found', // the Hub has no such repository, revision or file
+  'download_damaged', // what arrived is not what the Hub announced
   // life cycle
   'disposed', // use after dispose
   'session_poisoned', // an earlier error left the session unusable until reset

@@ -11,7 +11,8 @@ export const bundles = {
   diskAt: (paths) => paths.root,
   inputs: async (paths) => [
     await hashTree(paths.root, ['src', 'media']),
-    ...['esbuild.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'].map((file) =>
+    await hashTree(paths.root, ['export/pteron_export'], (file) => !file.includes('__pycache__')),
+    ...['export/requirements.txt', 'esbuild.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'].map((file) =>
       hashSmallFile(join(paths.root, file)),
     ),
   ],

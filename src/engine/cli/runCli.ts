@@ -6,12 +6,22 @@ import { chatCommand } from './commands/chat';
 import { commandCommand } from './commands/command';
 import { completeCommand } from './commands/complete';
 import { doctorCommand } from './commands/doctor';
+import { exportCommand } from './commands/export';
 import { modelsCommand } from './commands/models';
 import { runCommand } from './commands/run';
 import type { CliContext } from './context';
 
 const exitStatus = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
-const commands = [doctorCommand, modelsCommand, completeCommand, chatCommand, commandCommand, runCommand, benchCommand];
+const commands = [
+  doctorCommand,
+  modelsCommand,
+  completeCommand,
+  chatCommand,
+  commandCommand,
+  exportCommand,
+  runCommand,
+  benchCommand,
+];
 
 /** Runs one command line (without `node` and the script) and returns its exit status; errors go to stderr, coded. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
