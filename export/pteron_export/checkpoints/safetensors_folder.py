@@ -10,10 +10,14 @@ from safetensors import SafetensorError, safe_open
 
 from .. import models
 from ..errors import ExportError
+from ..quantization import QuantizedTensor
+from ..weights import Weight
 from .checkpoint import Checkpoint, sha256_of
+from .mlx_quantized import MlxQuantization, mlx_quantization_of
 from .stored_names import read_stored
 
 _AGAIN = "Download the checkpoint again."
+_NOT_OF_THE_MODEL = ("architectures", "dtype", "torch_dtype", "transformers_version", "quantization", "quantization_config")
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
 
 
@@ -23,22 +27,18 @@ def open_folder(folder: Path) -> Checkpoint:
     recipe = models.recipe_for(architecture)
     config = whole.get("text_config", whole)
     config = {"tie_word_embeddings": whole.get("tie_word_embeddings", False)} | config  # of the whole in an image model
-    if "quantization_config" in whole:
-        raise ExportError(
-            "program_unsupported", "The checkpoint is quantized in a format that safetensors folders are not read in.",
-            "Use the unquantized checkpoint, or a GGUF file.",
-        )  # fmt: skip
-    config = {k: v for k, v in config.items() if k not in ("architectures", "dtype", "torch_dtype", "transformers_version")}
-    source = _Tensors(folder, recipe)
+    quantization = mlx_quantization_of(whole)
+    config = {k: v for k, v in config.items() if k not in _NOT_OF_THE_MODEL}
+    source = _Tensors(folder, recipe, quantization)
     settings = _read_json(folder / "tokenizer_config.json", {})
     return Checkpoint(
         recipe=recipe,
         config=config,
         get=source.get,
-        get_exact=lambda name: source.get(name).float(),
+        get_exact=source.get_exact,
         write_tokenizer=lambda out: _copy_tokenizer(folder, settings, out),
         name=whole.get("_name_or_path") or folder.name,
-        quantization="none",
+        quantization=quantization.description if quantization else "none",
         trained_context=config["max_position_embeddings"],
         add_bos=_adds_bos(folder, config.get("bos_token_id")),
         sha256=sha256_of(source.files[0]) if len(source.files) == 1 else sha256_of(folder / "model.safetensors.index.json"),
@@ -65,11 +65,11 @@ def _read_json(path: Path, default=None):
 class _Tensors:
     """Weights by transformers' names, read when asked for."""
 
-    def __init__(self, folder: Path, recipe: ModuleType):
+    def __init__(self, folder: Path, recipe: ModuleType, quantization: MlxQuantization | None):
         self.files = sorted(folder.glob("*.safetensors"))
         if not self.files:
             raise ExportError("file_not_found", f"{folder.name} holds no safetensors files.", "Name a checkpoint's folder.")
-        self._recipe = recipe
+        self._recipe, self._quantization = recipe, quantization
         self._where: dict[str, object] = {}
         for file in self.files:
             try:
@@ -78,13 +78,25 @@ class _Tensors:
                 raise ExportError("program_invalid", f"{file.name} is damaged ({error}).", _AGAIN) from error
             self._where |= dict.fromkeys(opened.keys(), opened)
 
-    def get(self, name: str) -> torch.Tensor | None:
+    def get(self, name: str) -> Weight | None:
         candidates = (name, f"language_model.{name}") if name.startswith("lm_head.") else (p + name for p in _PREFIXES)
         for candidate in candidates:
+            packed = self._packed(candidate)
+            if packed is not None:
+                return packed
             tensor = read_stored(candidate, self._where.__contains__, self._read)
             if tensor is not None:
                 return self._recipe.adapt_tensor(name, tensor)
         return None
+
+    def get_exact(self, name: str) -> torch.Tensor:
+        weight = self.get(name)
+        return weight.dequantize() if isinstance(weight, QuantizedTensor) else weight.float()
+
+    def _packed(self, stored: str) -> QuantizedTensor | None:
+        if self._quantization is None or not stored.endswith(".weight"):
+            return None
+        return self._quantization.read(stored.removesuffix(".weight"), self._where.__contains__, self._read)
 
     def _read(self, stored: str) -> torch.Tensor:
         return self._where[stored].get_tensor(stored)
