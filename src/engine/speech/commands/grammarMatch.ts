@@ -2,7 +2,8 @@
 import type { NothingReason, SpokenCommand, SpokenTarget } from '../../../protocol';
 import { filledIn, type SlotValues, uses } from './arguments';
 import type { SpeechContext } from './context';
-import { type Alignment, align, type Capture } from './matcher';
+import { type Alignment, align, type Capture, mayBegin } from './matcher';
+import type { Sequence } from './pattern';
 import type { CompiledRule } from './rule';
 import { newName, readSlot, type SlotReading, type SlotResult } from './slots';
 import { titleOf } from './titles';
@@ -39,18 +40,46 @@ export function matchGrammar(
   const matches: GrammarMatch[] = [];
   const read = remembered(context);
   let failure: GrammarFailure | null = null;
-  for (const rule of rules) {
+  for (const { rule, sequence } of candidates(rules, words)) {
     if (rule.only && !rule.only.includes(context.focus)) continue;
-    for (const sequence of rule.sequences) {
-      for (const alignment of align(sequence, words)) {
-        const result = readAlignment(alignment, rule, context, read);
-        if (Array.isArray(result)) matches.push(...result);
-        else if (result.literals > (failure?.literals ?? 0)) failure = result;
-      }
+    for (const alignment of align(sequence, words)) {
+      const result = readAlignment(alignment, rule, context, read);
+      if (Array.isArray(result)) matches.push(...result);
+      else if (result.literals > (failure?.literals ?? 0)) failure = result;
     }
   }
-  matches.sort((a, b) => a.rank - b.rank);
+  // Between equals the rule that stands first wins.
+  matches.sort((a, b) => a.rank - b.rank || rules.indexOf(a.rule) - rules.indexOf(b.rule));
   return { matches: withoutDoubles(matches), failure };
+}
+
+interface Candidate {
+  readonly rule: CompiledRule;
+  readonly sequence: Sequence;
+}
+
+const indexes = new WeakMap<readonly CompiledRule[], Map<string, Candidate[]>>();
+
+/** The sequences that may fit, found by their first word: a twentieth of all. */
+function candidates(rules: readonly CompiledRule[], words: readonly Word[]): Candidate[] {
+  const index = indexes.get(rules) ?? indexOf(rules);
+  indexes.set(rules, index);
+  return [...index].flatMap(([first, found]) => (first === '' || mayBegin(first, words) ? found : []));
+}
+
+/** Sequences by their first word; '' for those that begin with a slot. */
+function indexOf(rules: readonly CompiledRule[]): Map<string, Candidate[]> {
+  const index = new Map<string, Candidate[]>();
+  for (const rule of rules) {
+    for (const sequence of rule.sequences) {
+      const [first] = sequence.elements;
+      const key = typeof first === 'string' ? first : '';
+      const found = index.get(key) ?? [];
+      found.push({ rule, sequence });
+      index.set(key, found);
+    }
+  }
+  return index;
 }
 
 type ReadSlot = (capture: Capture, sure: boolean) => SlotResult;

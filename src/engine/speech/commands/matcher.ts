@@ -2,7 +2,7 @@
 import { spokenNumber } from '../dictation/numbers';
 import { soundsLike } from '../dictation/similarity';
 import { linesAt, type LineRange } from './lines';
-import type { PatternElement, Sequence, SlotElement, SlotKind } from './pattern';
+import type { Sequence, SlotElement, SlotKind } from './pattern';
 import type { Word } from './utterance';
 
 export type Capture =
@@ -91,22 +91,36 @@ export function align(sequence: Sequence, words: readonly Word[]): Alignment[] {
       walk(e + 1, w + length, cost, literals, [...captures, capture]);
     }
   };
-  if (mayFit(elements, texts)) walk(0, 0, 0, 0, []);
+  walk(0, 0, 0, 0, []);
   return found;
 }
 
-/** A quick look at the first word, which most rules fail at. */
-function mayFit([first]: readonly PatternElement[], texts: readonly string[]): boolean {
-  if (typeof first !== 'string') return true;
-  for (const text of texts) {
+/** Whether a sequence that begins with this element may fit: most fail at their first word. */
+export function mayBegin(first: string, words: readonly Word[]): boolean {
+  for (const { text } of words) {
     if (wordCost(text, first) !== null) return true;
     if (!skippable.has(text)) return false;
   }
   return false;
 }
 
+/** The grammar has some 500 words, and an utterance a few: each pair is compared once. */
+const priced = new Map<string, number | null>();
+const mostPriced = 50_000;
+
 function wordCost(heard: string, meant: string): number | null {
   if (heard === meant) return 0;
+  const pair = `${heard} ${meant}`;
+  let cost = priced.get(pair);
+  if (cost === undefined) {
+    if (priced.size >= mostPriced) priced.clear();
+    cost = compared(heard, meant);
+    priced.set(pair, cost);
+  }
+  return cost;
+}
+
+function compared(heard: string, meant: string): number | null {
   if (homophones.get(meant)?.includes(heard)) return costs.homophone;
   return soundsLike(heard, meant) ? costs.alike : null;
 }

@@ -35,7 +35,8 @@ export function rulesWith(phrases: unknown = []): readonly CompiledRule[] {
       'Correct the setting; docs/VOICE.md shows an example.',
     );
   }
-  return [...(result.output as readonly UserPhrase[]).map(compilePhrase), ...builtInRules()];
+  const own = result.output as readonly UserPhrase[];
+  return own.length === 0 ? builtInRules() : [...own.map(compilePhrase), ...builtInRules()];
 }
 
 /** What a built-in rule or the command's name says to be dangerous stays so, whatever the user's phrase says. */

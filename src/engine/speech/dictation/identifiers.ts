@@ -1,5 +1,7 @@
 /** The identifiers of a document, found by a light tokenizer that knows strings and comments but no grammar. */
 
+import { languageOf } from './languages';
+
 export interface Identifier {
   readonly name: string;
   /** Its letters and digits in lower case: what is compared with spoken words. */
@@ -11,7 +13,12 @@ export interface Identifier {
 }
 
 const declaring =
-  /\b(?:class|interface|struct|enum|trait|type|namespace|module|def|fn|func|function|const|let|var|val|static|macro)\s+(?:\([^)]*\)\s*)?(?:mut\s+)?\*?$/;
+  /\b(?:class|interface|struct|enum|trait|type|namespace|module|def|fn|func|function|macro)\s+(?:\([^)]*\)\s*)?\*?$/;
+/** In C they stand before a type as well, which something else than these follows. */
+const declaringValue = /\b(?:const|let|var|val|static)\s+(?:mut\s+)?$/;
+const afterValue = /^\s*(?:[=:;,)]|$)/;
+const modifiers = /^\s*(?:[\p{L}_][\p{L}\p{N}_<>[\],:&*]*\s+[*&]*)*$/u;
+const calling = /\b(?:return|new|else|if|for|while|await|switch)\b/;
 const lineComments: Record<string, RegExp> = { python: /#.*/g, shellscript: /(^|\s)#.*/g, yaml: /#.*/g, ruby: /#.*/g };
 const name = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
@@ -20,14 +27,24 @@ export function keyOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
+/** Beyond it a document is data, or made by a program. */
+const longestText = 1_000_000;
+const longestLine = 400;
+
 export function identifiersOf(text: string, languageId: string): Identifier[] {
-  const code = withoutLiterals(text, languageId);
+  const { keywords } = languageOf(languageId);
   const found = new Map<string, { offsets: number[]; declaredAt: number | null }>();
-  for (const match of code.matchAll(name)) {
-    const entry = found.get(match[0]) ?? { offsets: [], declaredAt: null };
-    entry.offsets.push(match.index);
-    if (entry.declaredAt === null && isDeclared(code, match.index, match[0])) entry.declaredAt = match.index;
-    found.set(match[0], entry);
+  let start = 0;
+  for (const line of withoutLiterals(text.slice(0, longestText), languageId).split('\n')) {
+    for (const match of line.matchAll(name)) {
+      if (keywords.has(match[0])) continue;
+      const entry = found.get(match[0]) ?? { offsets: [], declaredAt: null };
+      const offset = start + match.index;
+      entry.offsets.push(offset);
+      if (entry.declaredAt === null && isDeclared(line, match.index, match[0])) entry.declaredAt = offset;
+      found.set(match[0], entry);
+    }
+    start += line.length + 1;
   }
   return [...found].map(([name, entry]) => ({ name, key: keyOf(name), ...entry }));
 }
@@ -35,21 +52,19 @@ export function identifiersOf(text: string, languageId: string): Identifier[] {
 /** Strings and comments as spaces, so that offsets stay. */
 function withoutLiterals(text: string, languageId: string): string {
   const blank = (match: string) => match.replace(/[^\n]/g, ' ');
-  const comments = lineComments[languageId] ?? /\/\/.*|\/\*[^]*?\*\//g;
-  const strings = /"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+  const comments = lineComments[languageId] ?? /\/\/.*|\/\*[^]*?(?:\*\/|$)/g;
+  const strings = /"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
   return text.replace(strings, blank).replace(comments, blank);
 }
 
 /** A declaring word before it; or at a line's start, with parameters and a block after it (methods). */
-function isDeclared(code: string, at: number, identifier: string): boolean {
-  const lineStart = code.lastIndexOf('\n', at - 1) + 1;
-  const before = code.slice(lineStart, at);
+function isDeclared(line: string, at: number, identifier: string): boolean {
+  if (line.length > longestLine) return false;
+  const [before, after] = [line.slice(0, at), line.slice(at + identifier.length)];
   if (declaring.test(before)) return true;
-  const after = code.slice(at + identifier.length, code.indexOf('\n', at) < 0 ? undefined : code.indexOf('\n', at));
+  if (declaringValue.test(before)) return afterValue.test(after);
   const isMethod = /^\s*(?:<[^>]*>)?\([^;]*\)[^;=]*\{\s*$/.test(after);
-  const modifiers = /^\s*(?:[\p{L}_][\p{L}\p{N}_<>[\],:&*]*\s+[*&]*)*$/u;
-  if (isMethod)
-    return modifiers.test(before) && !/\b(?:return|new|else|if|for|while|await|switch)\b/.test(before + identifier);
+  if (isMethod) return modifiers.test(before) && !calling.test(before + identifier);
   // Fields and constants: `name = …` or `type name;` at the outermost or a class's level.
   return /^\s*=[^=>]/.test(after) && /^(?:[A-Za-z_]+\s+)*$/.test(before);
 }

@@ -29,8 +29,7 @@ interface Place {
   readonly text: readonly string[];
 }
 
-const read = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../../voice/${name}.json`, import.meta.url), 'utf8'));
+const read = (name: string): unknown => JSON.parse(readFileSync(`test/voice/${name}.json`, 'utf8'));
 const { files, ...places } = read('contexts') as { files: string[] } & Record<string, Place>;
 const rules = builtInRules();
 
@@ -48,7 +47,14 @@ function contextOf({ in: place = 'ts', before = '' }: Utterance): SpeechContext 
   return speechContext({ document, focus, files, palette: defaultCommands });
 }
 
-export async function scored(utterances: readonly Utterance[]) {
+export interface Scores {
+  readonly right: number;
+  readonly dangerousRuns: number;
+  /** One line an utterance. */
+  readonly wrong: readonly string[];
+}
+
+export async function scored(utterances: readonly Utterance[]): Promise<Scores> {
   let [right, dangerousRuns] = [0, 0];
   const wrong: string[] = [];
   for (const utterance of utterances) {
