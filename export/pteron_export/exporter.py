@@ -13,7 +13,7 @@ from . import known_sources, models
 from .atomic_folder import replacing
 from .checkpoints import open_checkpoint
 from .checkpoints.checkpoint import Checkpoint
-from .checkpoints.tokenizer_files import fim_of, read_special_tokens, stop_ids
+from .checkpoints.tokenizer_files import fim_of, mark_controls, read_special_tokens, stop_ids
 from .errors import ExportError
 from .inspect import node_counts
 from .lowering import write_program
@@ -79,6 +79,7 @@ def _write(
     context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
     limits = Limits(context, min(options.chunk, context), dtype)
     checkpoint.write_tokenizer(folder)
+    mark_controls(folder / "tokenizer.json")
     role = _role_of(options, folder)
     say(f"loading weights ({checkpoint.quantization}, --quantize {options.quantize or 'auto'})")
     checkpoint.config, remarks = models.settle(checkpoint.recipe, checkpoint.config, limits)
@@ -99,7 +100,7 @@ def _write(
             limits=limits, vocabulary=vocabulary, sliding_window=model.window,
             parameters=_count_parameters(model), quantization=held.description,
             tokens={"bos": checkpoint.bos, "eos": stop_ids(special, checkpoint.eos), "addBos": checkpoint.add_bos},
-            fim=fim_of(special),
+            fim=fim_of(special), sampling=checkpoint.sampling,
             licence=known.get("licence") or known_sources.licence_of(checkpoint.licence),
             source={"name": known.get("source", checkpoint.name), "sha256": checkpoint.sha256,
                     "revision": known.get("revision", f"sha256:{checkpoint.sha256[:12]}")},

@@ -30,6 +30,8 @@ class Checkpoint:
     sha256: str
     bos: int | None = None
     eos: list[int] = field(default_factory=list)
+    sampling: dict = field(default_factory=dict)
+    """How the makers draw tokens, as model.json spells it."""
     licence: str = "unknown"
     notes: list[str] = field(default_factory=list)
     """What was approximated on the way, for the record."""

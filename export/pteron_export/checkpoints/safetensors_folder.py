@@ -13,11 +13,11 @@ from ..errors import ExportError
 from ..quantization import QuantizedTensor
 from ..weights import Weight
 from .checkpoint import Checkpoint, sha256_of
+from .hub_config import sampling_of, stop_tokens, text_config
 from .mlx_quantized import MlxQuantization, mlx_quantization_of
 from .stored_names import read_stored
 
 _AGAIN = "Download the checkpoint again."
-_NOT_OF_THE_MODEL = ("architectures", "dtype", "torch_dtype", "transformers_version", "quantization", "quantization_config")
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
 
 
@@ -25,10 +25,9 @@ def open_folder(folder: Path) -> Checkpoint:
     whole = _read_json(folder / "config.json")
     architecture = next(iter(whole.get("architectures") or [whole.get("model_type", "unknown")]))
     recipe = models.recipe_for(architecture)
-    config = whole.get("text_config", whole)
-    config = {"tie_word_embeddings": whole.get("tie_word_embeddings", False)} | config  # of the whole in an image model
     quantization = mlx_quantization_of(whole)
-    config = {k: v for k, v in config.items() if k not in _NOT_OF_THE_MODEL}
+    config = text_config(whole)
+    generation = _read_json(folder / "generation_config.json", {})
     source = _Tensors(folder, recipe, quantization)
     settings = _read_json(folder / "tokenizer_config.json", {})
     return Checkpoint(
@@ -43,12 +42,9 @@ def open_folder(folder: Path) -> Checkpoint:
         add_bos=_adds_bos(folder, config.get("bos_token_id")),
         sha256=sha256_of(source.files[0]) if len(source.files) == 1 else sha256_of(folder / "model.safetensors.index.json"),
         bos=config.get("bos_token_id"),
-        eos=_ids(_read_json(folder / "generation_config.json", {}).get("eos_token_id")) or _ids(config.get("eos_token_id")),
+        eos=stop_tokens(generation, whole, config),
+        sampling=sampling_of(generation),
     )
-
-
-def _ids(value) -> list[int]:
-    return [] if value is None else value if isinstance(value, list) else [value]
 
 
 def _read_json(path: Path, default=None):

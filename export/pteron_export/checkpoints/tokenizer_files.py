@@ -5,12 +5,16 @@ from pathlib import Path
 
 from ..errors import ExportError
 
-END_TOKENS = ("<end_of_turn>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<eos>", "</s>")
+END_TOKENS = (
+    "<end_of_turn>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<eos>", "</s>",
+)  # fmt: skip
 _FIM_MARKERS = (
     ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
     ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),
     ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),
 )
+# Qwen's tokenizers list these as plain words, so a document could spell them and an answer show them.
+_CONTROLS = {*(marker for markers in _FIM_MARKERS for marker in markers), "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"}
 
 
 def write_compact(tokenizer: dict, control: list[str], path: Path) -> None:
@@ -27,6 +31,17 @@ def write_compact(tokenizer: dict, control: list[str], path: Path) -> None:
             }  # fmt: skip
     tokenizer["added_tokens"] = sorted(known.values(), key=lambda t: t["id"])
     path.write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def mark_controls(path: Path) -> None:
+    """Makes markers of fill-in-the-middle and of file borders special where a tokenizer.json has them as plain added tokens."""
+    try:
+        tokenizer = json.loads(path.read_text(encoding="utf-8"))
+        plain = [t["content"] for t in tokenizer["added_tokens"] if not t["special"] and t["content"] in _CONTROLS]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ExportError("tokenizer_invalid", f"{path.name} is not a tokenizers file ({error}).") from error
+    if plain:
+        write_compact(tokenizer, plain, path)
 
 
 def read_special_tokens(path: Path) -> dict[str, int]:

@@ -72,11 +72,11 @@ FAMILIES = (
         },
     ),
     Family(
-        "gemma3", "Gemma 3 270M and 1B", "Gemma3ForCausalLM", "sliding and global layers, two RoPE bases, norms around both parts",
-        GEMMA | _SIZES | _BOTH_KINDS,
+        "gemma3", "Gemma 3 270M and 1B", "Gemma3ForCausalLM", "sliding and global layers, two RoPE bases, capped logits",
+        GEMMA | _SIZES | _BOTH_KINDS | {"final_logit_softcapping": 4.0},
     ),
     Family(
-        "gemma3-4b", "Gemma 3 4B (text)", "Gemma3ForConditionalGeneration", "linear RoPE scaling on global layers, capped logits",
-        GEMMA | _SIZES | _BOTH_KINDS | {"rope_parameters": _GEMMA_4B_ROPE, "final_logit_softcapping": 4.0},
+        "gemma3-4b", "Gemma 3 4B (text)", "Gemma3ForConditionalGeneration", "linear RoPE scaling on global layers",
+        GEMMA | _SIZES | _BOTH_KINDS | {"rope_parameters": _GEMMA_4B_ROPE},
     ),
 )  # fmt: skip
