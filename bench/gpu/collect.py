@@ -7,8 +7,20 @@ import json
 import sys
 
 model, layout_path, *paths = sys.argv[1:]
-constants = json.load(open(layout_path))["constants"]
-read = sum(place["bytes"] for place in constants.values())  # the head is the embedding: all of it is read for a token
+layout = json.load(open(layout_path))
+config = layout["config"]
+
+
+def share(name: str) -> float:
+    """Of a constant, what a decoded token reads: its own experts, one row of an embedding that is not the head too."""
+    if ".experts." in name:
+        return config["num_experts_per_tok"] / config["num_experts"]
+    if "embed_tokens" in name and not config["tie_word_embeddings"]:
+        return 1 / config["vocab_size"]
+    return 1.0
+
+
+read = round(sum(place["bytes"] * share(key) for key, place in layout["constants"].items()))
 for path in paths:
     for line in open(path):
         run = json.loads(line)

@@ -10,6 +10,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import json
+import re
 import sys
 import time
 import types
@@ -44,31 +45,58 @@ import mlx.core as mx  # noqa: E402
 import mlx.nn as nn  # noqa: E402
 
 
-def array(memory: np.memmap, place: dict, dtype: str, shape: tuple) -> mx.array:
-    raw = memory[place["offset"] : place["offset"] + place["bytes"]]
-    if dtype == "u32":
-        return mx.array(raw.view(np.uint32).reshape(shape))
-    return mx.array(raw.view(np.uint16).reshape(shape)).view(mx.bfloat16)
+class Weights:
+    """A filled program's constants by our names without `.weight`, as mlx-lm's modules want them."""
+
+    def __init__(self, program: str, layout: dict):
+        self._memory, self._config = np.memmap(program, np.uint8, "r"), layout["config"]
+        self._places = {key.split("/", 1)[-1]: place for key, place in layout["constants"].items()}
+
+    def get(self, name: str, parameter: mx.array) -> mx.array:
+        """name: mlx-lm's, e.g. `layers.0.mlp.switch_mlp.up_proj.scales`."""
+        if ".switch_mlp." in name and not name.split(".")[-2].startswith("down"):
+            ours = re.sub(r"switch_mlp\.(gate|up)_proj", "experts.gate_up_proj", name)
+            both = self._read(ours, (parameter.shape[0], 2 * parameter.shape[1], parameter.shape[2]), parameter.dtype)
+            rows = parameter.shape[1]
+            return mx.contiguous(both[:, :rows] if "gate_proj" in name else both[:, rows:])
+        if name.endswith(".conv1d.weight"):  # ours is [taps, channels], theirs [channels, taps, 1]
+            channels, taps, _ = parameter.shape
+            return mx.contiguous(self._read(name, (taps, channels), mx.bfloat16).T[..., None])
+        if name.endswith(".A_log"):  # ours is what it stands for
+            return mx.log(-self._read(f"{name}.weight", parameter.shape, mx.float32))
+        if name.endswith(".dt_bias"):
+            return self._read(f"{name}.weight", parameter.shape, mx.float32).astype(mx.bfloat16)
+        return self._read(name.replace("switch_mlp", "experts"), parameter.shape, parameter.dtype)
+
+    def _read(self, name: str, shape: tuple, dtype: mx.Dtype) -> mx.array:
+        if dtype == mx.uint32:
+            return mx.array(self._bytes(name.removesuffix("weight") + "words_u32").view(np.uint32).reshape(shape))
+        if name in self._places and self._places[name]["bytes"] == 4 * np.prod(shape):
+            return mx.array(self._bytes(name).view(np.float32).reshape(shape))
+        if name in self._places:
+            return mx.array(self._bytes(name).view(np.uint16).reshape(shape)).view(mx.bfloat16)
+        return mx.ones(shape, mx.bfloat16)
+
+    def _bytes(self, name: str) -> np.ndarray:
+        place = self._places[name]
+        return self._memory[place["offset"] : place["offset"] + place["bytes"]]
 
 
 def load(program: str, layout: dict):
     config = layout["config"]
-    module = importlib.import_module("mlx_lm.models." + {"gemma3_text": "gemma3_text", "qwen3": "qwen3"}[config["model_type"]])
+    module = importlib.import_module("mlx_lm.models." + config["model_type"])
     model = module.Model(module.ModelArgs.from_dict(config))
     model.sanitize({})  # ties the head to the embedding where the checkpoint has none of its own
-    nn.quantize(model, group_size=layout["group"], bits=layout["bits"])
-    memory = np.memmap(program, np.uint8, "r")
-    places = {key.split("/", 1)[-1]: place for key, place in layout["constants"].items()}
+    ours = Weights(program, layout)
+    dense = (".mlp.gate", ".shared_expert_gate", ".in_proj_a", ".in_proj_b")  # as in the program
+    wanted = lambda path, part: hasattr(part, "to_quantized") and not path.endswith(dense)  # noqa: E731
+    nn.quantize(model, group_size=layout["group"], bits=layout["bits"], class_predicate=wanted)
     weights = []
     for name, parameter in nn.utils.tree_flatten(model.parameters()):
-        ours = name.removeprefix("model.")
-        if ours.endswith((".scales", ".biases")):
-            weights.append((name, array(memory, places[ours], "bf16", parameter.shape)))
-        elif parameter.dtype == mx.uint32:
-            weights.append((name, array(memory, places[ours.removesuffix("weight") + "words_u32"], "u32", parameter.shape)))
-        else:  # norms: ones, which Gemma stores as w - 1
-            fill = mx.zeros if config["model_type"] == "gemma3_text" else mx.ones
-            weights.append((name, fill(parameter.shape, mx.bfloat16)))
+        if config["model_type"] == "gemma3_text" and name.endswith("norm.weight"):  # stored as w - 1
+            weights.append((name, mx.zeros(parameter.shape, mx.bfloat16)))
+        else:
+            weights.append((name, ours.get(name.removeprefix("language_model.").removeprefix("model."), parameter)))
     model.load_weights(weights, strict=False)
     mx.eval(model.parameters())
     return model

@@ -1,12 +1,14 @@
 """Programs of a model's true shapes without its weights, for a machine where weights are made (fill.py).
 
-Quantized weights are zeros but for a number that keeps equal tensors apart, so a program of gigabytes travels as kilobytes.
-Beside NAME.pte goes NAME.json: where in the file each constant lies, and the configuration for the peer.
+Quantized weights are zeros but for a number that keeps equal tensors apart, so a program of gigabytes travels as kilobytes,
+and takes as little of a disk. Beside NAME.pte goes NAME.json: where in the file each constant lies, and the configuration for
+the peer.
 
-Usage: python bench/gpu/programs.py FOLDER [NAME …]
+Usage: python bench/gpu/programs.py FOLDER [NAME[:LAYERS] …]   (LAYERS: only so many, for a try on a small machine)
 """
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,10 +23,9 @@ mlx_support.enable()
 from executorch.exir._serialize._flatbuffer import _program_flatbuffer_to_json  # noqa: E402
 
 from pteron_export import models  # noqa: E402
-from pteron_export.affine import AffineTensor  # noqa: E402
-from pteron_export.lowering import lower_language_model  # noqa: E402
+from pteron_export.lowering import write_program  # noqa: E402
 from pteron_export.models.layers import Limits  # noqa: E402
-from pteron_export.weights import load_weights  # noqa: E402
+from pteron_export.quantization import AffineTensor  # noqa: E402
 
 BITS, GROUP, CONTEXT, CHUNK = 4, 64, 4096, 512
 CONFIGS = {
@@ -41,11 +42,23 @@ CONFIGS = {
         "head_dim": 128, "rms_norm_eps": 1e-6, "rope_theta": 1_000_000.0, "tie_word_embeddings": True,
         "max_position_embeddings": 40_960,
     },
+    # The defaults of transformers' Qwen3_5MoeTextConfig are this checkpoint's; its RoPE: Megatron Bridge's Qwen 3.5 recipe.
+    "qwen3.5-35b-a3b": {
+        "architecture": "Qwen3_5MoeForCausalLM", "model_type": "qwen3_5_moe", "vocab_size": 248_320, "hidden_size": 2048,
+        "num_hidden_layers": 40, "num_attention_heads": 16, "num_key_value_heads": 2, "head_dim": 256, "rms_norm_eps": 1e-6,
+        "full_attention_interval": 4, "linear_conv_kernel_dim": 4, "linear_key_head_dim": 128, "linear_value_head_dim": 128,
+        "linear_num_key_heads": 16, "linear_num_value_heads": 32, "num_experts": 256, "num_experts_per_tok": 8,
+        "moe_intermediate_size": 512, "shared_expert_intermediate_size": 512, "tie_word_embeddings": False,
+        "max_position_embeddings": 262_144,
+        "rope_parameters": {
+            "rope_type": "default", "rope_theta": 10_000_000.0, "partial_rotary_factor": 0.25, "mrope_section": [11, 11, 10],
+        },
+    },
 }  # fmt: skip
 
 
-def blank(model: torch.nn.Module):
-    """Weights by name: ones for norms, affine zeros for matrices."""
+def blank(model: torch.nn.Module, dense: tuple[str, ...]):
+    """Weights by name: ones for norms, zeros for matrices, affine but for those that end like one of `dense`."""
     shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
     count = 0
 
@@ -53,11 +66,15 @@ def blank(model: torch.nn.Module):
         nonlocal count
         shape = shapes[name]
         if len(shape) == 1:
-            return torch.ones(shape)
+            return -torch.ones(shape) if name.endswith(".A_log.weight") else torch.ones(shape)
+        count += 1
+        if name.endswith(dense):
+            matrix = torch.zeros(shape)
+            matrix[0, 0] = count
+            return matrix
         rows, columns = shape
         words = torch.zeros(rows, columns * BITS // 32, dtype=torch.int32)
         scales, biases = torch.zeros(rows, columns // GROUP), torch.zeros(rows, columns // GROUP)
-        count += 1
         words[0, 0], scales[0, 0], biases[0, 0] = count, count, -count
         return AffineTensor(words, scales, biases, BITS, GROUP)
 
@@ -79,18 +96,20 @@ def constants_of(program: Path) -> dict:
     }
 
 
-def write(name: str, folder: Path) -> None:
-    config = CONFIGS[name]
-    limits = Limits(CONTEXT, CHUNK, torch.bfloat16)
-    model = models.recipe_for(config["architecture"]).build(config, limits)
-    load_weights(model, blank(model), limits.dtype)
-    lower_language_model(model, limits, config["vocab_size"], folder / f"{name}.pte", lambda step: print(name, step, flush=True))
+def write(name: str, folder: Path, layers: int | None) -> None:
+    config = CONFIGS[name] | ({"num_hidden_layers": layers} if layers else {})
+    limits, recipe, program = Limits(CONTEXT, CHUNK, torch.bfloat16), models.recipe_for(config["architecture"]), folder / f"{name}.pte"
+    model = recipe.build(config, limits)
+    weights = blank(model, getattr(recipe, "DENSE", ()))
+    write_program(model, limits, config["vocab_size"], weights, program, lambda step: print(name, step, flush=True))
+    subprocess.run(["fallocate", "--dig-holes", program], check=True)
     layout = {"config": config, "bits": BITS, "group": GROUP, "chunk": CHUNK, "context": CONTEXT}
-    (folder / f"{name}.json").write_text(json.dumps(layout | {"constants": constants_of(folder / f"{name}.pte")}, indent=1))
+    (folder / f"{name}.json").write_text(json.dumps(layout | {"constants": constants_of(program)}, indent=1))
 
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     for each in sys.argv[2:] or CONFIGS:
-        write(each, target)
+        model_name, _, count = each.partition(":")
+        write(model_name, target, int(count) if count else None)

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +22,15 @@ class Call:
     tokens: list[int]
     position: int
     keep: list[int]
+    slots: tuple[int, int] | None = None
+    """(read, write) of a model with recurrent state."""
+
+
+def in_slots(calls: list[Call], model: nn.Module) -> list[Call]:
+    """The calls, one after the other from the first token on, as the model takes them: with recurrent state carried in a slot."""
+    if not getattr(model, "slots", None):
+        return calls
+    return [replace(call, slots=(min(index, 1), 1)) for index, call in enumerate(calls)]
 
 
 class Runner(Protocol):
@@ -60,13 +69,17 @@ def _node() -> str:
 
 
 def _write_inputs(folder: Path, index: int, call: Call) -> list[str]:
-    values = {"tokens": [call.tokens], "position": [call.position], "keep": call.keep}
     names = []
-    for name, value in values.items():
-        file = folder / f"{index}.{name}.npy"
-        np.save(file, np.array(value, np.int64))
+    for number, value in enumerate(_inputs(call)):
+        file = folder / f"{index}.{number}.npy"
+        np.save(file, value.numpy())
         names.append(str(file))
     return names
+
+
+def _inputs(call: Call) -> list[torch.Tensor]:
+    values = [[call.tokens], [call.position], call.keep, *([] if call.slots is None else [call.slots])]
+    return [torch.tensor(value, dtype=torch.int64) for value in values]
 
 
 class EagerRunner:
@@ -82,7 +95,7 @@ class EagerRunner:
         for buffer_name, buffer in self._model.named_buffers():
             if buffer_name.endswith((".cache.k", ".cache.v", ".slots")):
                 buffer.zero_()
-        results = [self._model(torch.tensor([c.tokens]), torch.tensor([c.position]), torch.tensor(c.keep))[0] for c in calls]
+        results = [self._model(*_inputs(call))[0] for call in calls]
         return torch.cat(results).numpy()
 
 

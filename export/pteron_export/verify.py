@@ -18,7 +18,7 @@ from .checkpoints.checkpoint import Checkpoint
 from .errors import ExportError
 from .models.layers import MAX_LOGIT_ROWS, Limits
 from .reference import program_weights, source_weights, transformers_model
-from .run_program import Call, Runner
+from .run_program import Call, Runner, in_slots
 
 PROMPT = Path(__file__).with_name("verify_prompt.txt")
 MAX_TOKENS, FIRST_CHUNK = 769, 512  # beyond the largest common sliding window; rows measured: 16 of the chunk, then all
@@ -59,7 +59,7 @@ def verify(model: nn.Module, checkpoint: Checkpoint, folder: Path, runner: Runne
         ids = [checkpoint.bos, *ids]
     work = plan(ids, model.limits)
     say(f"verifying: the program on {len(work.ids)} tokens of Python ({runner.name})")
-    program = runner.logits(folder / "model.pte", work.calls)
+    program = runner.logits(folder / "model.pte", in_slots(work.calls, model))
     say("verifying: transformers with the program's weights")
     same = _reference_logits(checkpoint, program_weights(model), work)
     record = _compare(program, same, work) | {"runner": runner.name}

@@ -35,6 +35,9 @@ Error LanguageModel::setInputs(size_t tokens, int64_t position, int64_t rows, st
     std::iota(keep_.begin(), keep_.begin() + rows, count - rows);
     error = setTensor(method_, 2, ScalarType::Long, keepShape_, keep_.data());
   }
+  if (error == Error::Ok && shape_.slots > 0) {
+    error = setTensor(method_, 3, ScalarType::Long, slotsShape_, slots_.data());
+  }
   // Each time: the memory plan gives an input's place to other tensors once it was read.
   for (size_t i = 0; error == Error::Ok && i < given.size(); ++i) {
     error = setTensor(method_, 2 + i, given[i].dtype, given[i].shape, given[i].data.data());
@@ -43,7 +46,8 @@ Error LanguageModel::setInputs(size_t tokens, int64_t position, int64_t rows, st
 }
 
 Logits LanguageModel::forward(const Lane* lane, std::span<const int32_t> tokens, int64_t position, int64_t rows,
-                              std::vector<HostTensor>& given) {
+                              std::vector<HostTensor>& given, SlotPair slots) {
+  slots_ = {slots.read, slots.write};
   std::copy(tokens.begin(), tokens.end(), tokens_.begin());
   takeRuntimeLog();
   if (const Error error = setInputs(tokens.size(), position, rows, given); error != Error::Ok) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/language_model_shape.h"
+#include "core/saved_slots.h"
 
 namespace pteron {
 
@@ -27,10 +28,10 @@ public:
   const LanguageModelShape& shape() const { return shape_; }
 
   // Writes the tokens' keys and values at position, position + 1, … and computes the logits of the last `rows` of them.
-  // At most chunk tokens and rows rows; `given` as shape().given says, checked by the caller. Throws inference_failed.
-  // Allocates nothing.
+  // At most chunk tokens and rows rows; `given` as shape().given says, checked by the caller; `slots` only where the shape
+  // has some. Throws inference_failed. Allocates nothing.
   Logits forward(const Lane* lane, std::span<const int32_t> tokens, int64_t position, int64_t rows,
-                 std::vector<HostTensor>& given);
+                 std::vector<HostTensor>& given, SlotPair slots);
 
 private:
   executorch::runtime::Error setInputs(size_t tokens, int64_t position, int64_t rows, std::vector<HostTensor>& given);
@@ -44,6 +45,8 @@ private:
   std::vector<int32_t> tokensShape_{1, 0};
   std::vector<int32_t> positionShape_{1};
   std::vector<int32_t> keepShape_{0};
+  std::vector<int64_t> slots_{0, 0};
+  std::vector<int32_t> slotsShape_{2};
 };
 
 } // namespace pteron

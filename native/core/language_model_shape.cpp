@@ -4,11 +4,13 @@
 #include <limits>
 
 #include "core/errors.h"
+#include "core/saved_slots.h"
 
 namespace pteron {
 namespace {
 
 constexpr int64_t kMostRows = 16;         // as in our own programs
+constexpr int64_t kMostSlots = 1024;
 constexpr int64_t kMostTokens = 64 * 1024; // a call, whatever a file declares: buffers are made for them
 
 bool isFloat(ScalarType dtype) {
@@ -47,9 +49,13 @@ LogitType logitType(ScalarType dtype) {
   }
 }
 
+bool namesSlots(const MethodInfo& info) {
+  return info.inputs.size() == 4 && isIndices(info.inputs[3], 1) && info.inputs[3].shape[0] == 2;
+}
+
 bool followsPteron(const MethodInfo& info) {
   const auto& inputs = info.inputs;
-  return inputs.size() == 3 && isIndices(inputs[1], 1) && inputs[1].shape[0] == 1 && isIndices(inputs[2], 1) &&
+  return (inputs.size() == 3 || namesSlots(info)) && isIndices(inputs[1], 1) && inputs[1].shape[0] == 1 && isIndices(inputs[2], 1) &&
          info.outputs[0].shape.size() == 3;
 }
 
@@ -125,6 +131,15 @@ LanguageModelShape shapeOfOurs(const Program& program, const MethodInfo& info) {
   shape.rows =
       boundedBy(std::min(info.inputs[2].shape[0], info.outputs[0].shape[1]), program.integer("get_max_logit_rows"));
   shape.context = std::max<int64_t>(0, program.integer("get_max_context_len").value_or(0));
+  if (namesSlots(info)) {
+    shape.rewind = Rewind::Saved;
+    shape.slots = program.integer("get_state_slots").value_or(0);
+    if (shape.slots < SavedSlots::kFewest || shape.slots > kMostSlots) {
+      throw signatureUnsupported(program.path(), info.name,
+                                 "it takes slots of recurrent state, but get_state_slots does not say how many of " +
+                                     std::to_string(SavedSlots::kFewest) + " to " + std::to_string(kMostSlots));
+    }
+  }
   return shape;
 }
 
@@ -167,6 +182,7 @@ const char* contractName(Contract contract) {
 const char* rewindName(Rewind rewind) {
   switch (rewind) {
   case Rewind::Anywhere: return "anywhere";
+  case Rewind::Saved: return "saved";
   case Rewind::OneChunk: return "oneChunk";
   default: return "nowhere";
   }

@@ -13,7 +13,8 @@ namespace pteron {
 // The contracts, by who writes them. S tokens enter at a position; `given` stands for further float inputs that stay the
 // same for a whole sequence, such as the keys and values of a speech decoder's cross attention.
 enum class Contract : uint8_t {
-  // forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], of the rows in `keep`.
+  // forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], of the rows in `keep`. With recurrent
+  // state, also slots int64[2]: the slot that is read, and the one that is written (saved_slots.h).
   Pteron,
   // ExecuTorch's exporters for transformers' models, optimum-executorch: (tokens, positions int64[S], given…)
   // → logits[1,S,V], or of the last token only: [1,1,V] or [1,V].
@@ -25,6 +26,7 @@ enum class Contract : uint8_t {
 // How far a session goes back without a new cache.
 enum class Rewind : uint8_t {
   Anywhere,
+  Saved,    // to a state that was kept: the nearest one below, or the beginning
   OneChunk, // below the highest position ever written: its ring of `window + chunk − 1` slots holds no more
   Nowhere,
 };
@@ -38,6 +40,7 @@ struct LanguageModelShape {
   LogitType logits = LogitType::F32;
   bool lastRowOnly = false; // gives the last token's logits whatever was fed
   Rewind rewind = Rewind::Anywhere;
+  int64_t slots = 0; // of recurrent state, where a call names them; the first holds the state before all tokens
   std::vector<TensorInfo> given; // inputs behind the position
 };
 

@@ -11,6 +11,9 @@
 namespace pteron {
 namespace {
 
+constexpr size_t kUnsettled = 8;     // tokens at a prompt's end that its next version may lack
+constexpr int64_t kKeptEvery = 128; // tokens of a generation
+
 uint64_t seedOf(const SamplingOptions& sampling) {
   if (sampling.seed) {
     return *sampling.seed;
@@ -30,6 +33,9 @@ Session::Session(std::shared_ptr<Program> program, std::string method, int64_t c
   if (contextLength < 1 || contextLength > (shape_.context > 0 ? shape_.context : INT32_MAX)) {
     throw invalidArgument("contextLength must lie between 1 and " + std::to_string(shape_.context) + ", not at " +
                           std::to_string(contextLength) + ".");
+  }
+  if (shape_.slots > 0) {
+    slots_.emplace(shape_.slots);
   }
   program_->acquireSession();
 }
@@ -70,15 +76,32 @@ bool Session::prefill(std::span<const int32_t> tokens, const Cancelled& cancelle
       if (cancelled()) {
         return true;
       }
-      const auto chunk = rest.first(std::min(rest.size(), static_cast<size_t>(shape_.chunk)));
+      const auto chunk = rest.first(chunkOf(rest.size()));
       rest = rest.subspan(chunk.size());
       const Logits logits = feed(chunk, 1);
+      if (slots_) {
+        slots_->keep();
+      }
       if (rest.empty()) {
         keepLogits(logits.row(0));
       }
     }
     return false;
   });
+}
+
+// A call's share of the tokens that are left. With recurrent state it ends where a later rewind may want to go: at the place
+// that the last one asked for, and shortly before the end, whose tokens change with the next letter.
+size_t Session::chunkOf(size_t tokens) const {
+  size_t size = std::min(tokens, static_cast<size_t>(shape_.chunk));
+  if (!slots_) {
+    return size;
+  }
+  const int64_t until = wanted_ - position();
+  if (until > 0 && until < static_cast<int64_t>(size)) {
+    return static_cast<size_t>(until);
+  }
+  return tokens > 2 * kUnsettled ? std::min(size, tokens - kUnsettled) : size;
 }
 
 Finish Session::decode(const DecodeRequest& request, const OnToken& onToken, const Cancelled& cancelled) {
@@ -93,6 +116,9 @@ Finish Session::decode(const DecodeRequest& request, const OnToken& onToken, con
         return Finish::Length;
       }
       const LogitRow row = pending_ ? feed(std::span(history_).last(1), 1).row(0) : keptLogits();
+      if (slots_ && position() % kKeptEvery == 0) {
+        slots_->keep();
+      }
       const int32_t token = draw(row, request.sampling, seed, request.mask);
       if (std::find(request.stopIds.begin(), request.stopIds.end(), token) != request.stopIds.end()) {
         keepLogits(row); // nothing is pending: a further decode draws from here again
@@ -133,6 +159,9 @@ VerifyResult Session::verifyInOnePass(std::span<const int32_t> draft, const Samp
   std::vector<int32_t> fed{history_.back()};
   fed.insert(fed.end(), draft.begin(), draft.end());
   const int64_t start = position();
+  if (slots_) {
+    slots_->keep(); // to come back to if the draft is wrong
+  }
   const Logits logits = feed(fed, static_cast<int64_t>(fed.size()));
   for (size_t accepted = 0;; ++accepted) {
     // Position and penalty window are those of plain decoding after the tokens accepted so far.
@@ -140,6 +169,9 @@ VerifyResult Session::verifyInOnePass(std::span<const int32_t> draft, const Samp
     history_.resize(static_cast<size_t>(position()));
     const int32_t token = draw(logits.row(static_cast<int64_t>(accepted)), sampling, seed, {});
     if (accepted == draft.size() || draft[accepted] != token) {
+      if (slots_ && accepted < draft.size()) {
+        undo(fed, start, accepted + 1);
+      }
       makePending(token);
       return {static_cast<int64_t>(accepted), token};
     }
@@ -147,9 +179,19 @@ VerifyResult Session::verifyInOnePass(std::span<const int32_t> draft, const Samp
   }
 }
 
+// Recurrent state has seen the whole draft: back to before it, and forward again over what was right.
+void Session::undo(std::span<const int32_t> fed, int64_t start, size_t kept) {
+  position_ = slots_->rewind(start);
+  feed(fed.first(kept), 1);
+}
+
 int64_t Session::rewind(int64_t position) {
   position = std::min(position, this->position());
-  const bool reachable = shape_.rewind == Rewind::Anywhere || position == this->position() ||
+  if (slots_) {
+    wanted_ = position;
+    position = slots_->rewind(position);
+  }
+  const bool reachable = shape_.rewind == Rewind::Anywhere || shape_.rewind == Rewind::Saved || position == this->position() ||
                          (shape_.rewind == Rewind::OneChunk && position >= highest_ - shape_.chunk);
   if (!reachable) {
     position = 0;
@@ -189,9 +231,13 @@ void Session::prepare() {
   if (!fresh_) {
     lane_.reset(); // before the new one, so that there are never two
     lane_ = program_->newLane();
-    // A program that goes back anywhere overwrites what an earlier session left in the only state.
-    if (!lane_ && shape_.rewind != Rewind::Anywhere && program_->renewState(method_)) {
+    // A program that goes back anywhere, or to slots, overwrites what an earlier session left in the only state.
+    const bool overwrites = shape_.rewind == Rewind::Anywhere || slots_;
+    if (!lane_ && !overwrites && program_->renewState(method_)) {
       model_.reset();
+    }
+    if (slots_) {
+      slots_->reset();
     }
     fresh_ = true;
     highest_ = 0;
@@ -203,13 +249,17 @@ void Session::prepare() {
 
 // The tokens take the place of all that history_ holds from `position` on.
 Logits Session::feed(std::span<const int32_t> tokens, int64_t rows) {
-  const Logits logits = model_->forward(lane_.get(), tokens, position(), rows, given_);
+  const Logits logits =
+      model_->forward(lane_.get(), tokens, position(), rows, given_, slots_ ? slots_->next() : SlotPair{});
   const auto cached = static_cast<size_t>(position());
   if (history_.size() != cached + 1 || tokens.size() != 1) { // not the pending token fed alone
     history_.resize(cached);
     history_.insert(history_.end(), tokens.begin(), tokens.end());
   }
   position_ = position() + static_cast<int64_t>(tokens.size());
+  if (slots_) {
+    slots_->wrote(position());
+  }
   highest_ = std::max(highest_, position());
   pending_ = false;
   hasLogits_ = false;

@@ -62,6 +62,8 @@ private:
   void prepare();
   Logits feed(std::span<const int32_t> tokens, int64_t rows);
   VerifyResult verifyInOnePass(std::span<const int32_t> draft, const SamplingOptions& sampling, uint64_t seed);
+  void undo(std::span<const int32_t> fed, int64_t start, size_t kept);
+  size_t chunkOf(size_t tokens) const;
   void makePending(int32_t token);
   template <typename Work> auto guarded(Work work);
   void keepLogits(const LogitRow& row);
@@ -80,6 +82,10 @@ private:
   std::vector<HostTensor> given_;
   Sampler sampler_;
   std::atomic<int64_t> position_ = 0;
+  // Of a model with recurrent state, and the position that a rewind last asked for: the next prefill keeps the state there,
+  // because the text is likely to change at that place again.
+  std::optional<SavedSlots> slots_;
+  int64_t wanted_ = 0;
   int64_t highest_ = 0; // position that the lane was ever written up to, rejected drafts included
   // The tokens in the cache, and after them the pending one: drawn, but not fed yet.
   std::vector<int32_t> history_;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
 
 namespace pteron::mlx {
 
@@ -30,6 +32,7 @@ Handler handlerOf(const Node& node) {
 }
 
 const char* reasonAgainst(const Node& node) {
+  if (node.kind == NodeKind::If) return nullptr; // compilesIfs
   const Handler handler = handlerOf(node);
   return handler.refuse ? handler.refuse(node) : nullptr;
 }
@@ -44,7 +47,13 @@ public:
   }
 
   CompiledChain run(Chain& chain) {
-    for (const auto& node : chain) addStep(*node);
+    planIfs(chain);
+    for (const auto& node : chain) {
+      if (node->kind == NodeKind::If)
+        addIf(static_cast<IfNode&>(*node));
+      else
+        addStep(*node);
+    }
     keepResults();
     for (size_t i = 0; i < result_.steps.size(); ++i)
       if (result_.steps[i].effect == Effect::Update) planUpdate(static_cast<int>(i));
@@ -54,9 +63,79 @@ public:
   }
 
 private:
+  // By If: the slots that are read behind it, before the nodes' slots become versions.
+  void planIfs(const Chain& chain) {
+    std::vector<bool> live(graph_.tensors());
+    for (const IoSlot& slot : graph_.outputMap)
+      if (slot.isTensor) live[slot.idx] = true;
+    for (uint32_t slot = 0; slot < graph_.tensors(); ++slot)
+      if (graph_.space(slot) == Space::Mutable) live[slot] = true;
+    const auto note = [&](const Node& node, bool certain) {
+      const auto ignore = [](Vid&, Access) {};
+      Node& seen = const_cast<Node&>(node); // only looked at
+      if (certain)
+        visitSlots(seen, [&](Tid& tid, Access access) { if (access == Access::Write) live[tid.idx] = false; }, ignore);
+      visitSlots(seen, [&](Tid& tid, Access access) { if (access == Access::Read) live[tid.idx] = true; }, ignore);
+    };
+    for (auto node = chain.rbegin(); node != chain.rend(); ++node) {
+      if ((*node)->kind == NodeKind::If) {
+        const auto& choice = static_cast<const IfNode&>(**node);
+        readBehind_[node->get()] = live;
+        for (const uint32_t branch : {choice.thenChainIdx, choice.elseChainIdx})
+          for (const auto& each : graph_.chains[branch]) note(*each, false);
+      } else
+        note(**node, true);
+    }
+  }
+
+  void addIf(IfNode& node) {
+    Step choose{};
+    choose.node = &node, choose.effect = Effect::Value, choose.source = choose.out = kNone;
+    choose.branch.decision = result_.decisions;
+    result_.steps.push_back(std::move(choose));
+    const std::vector<uint32_t> before = current_;
+    const std::vector<uint32_t> then = addBranch(node.thenChainIdx, true);
+    current_ = before;
+    const std::vector<uint32_t> otherwise = addBranch(node.elseChainIdx, false);
+    current_ = before;
+    for (uint32_t slot = 0; slot < current_.size(); ++slot)
+      if ((then[slot] != before[slot] || otherwise[slot] != before[slot]) && readBehind_.at(&node)[slot])
+        join(slot, then[slot], otherwise[slot]);
+    branch_ = {};
+    ++result_.decisions;
+  }
+
+  std::vector<uint32_t> addBranch(uint32_t chain, bool then) {
+    branch_ = {result_.decisions, then};
+    refuseUnsupported(graph_.chains[chain], reasonAgainst);
+    for (const auto& node : graph_.chains[chain]) addStep(*node);
+    return current_;
+  }
+
+  // One version for what either branch leaves in a slot: copied, for they may be views of different tensors.
+  void join(uint32_t slot, uint32_t then, uint32_t otherwise) {
+    const Space space = graph_.space(slot);
+    const auto isUnset = [&](uint32_t version) {
+      return versions_[version].defined == kNever && (space == Space::Temp || space == Space::Output);
+    };
+    if (isUnset(then) || isUnset(otherwise)) return; // and whoever reads it is refused
+    const auto joined = static_cast<uint32_t>(versions_.size());
+    versions_.push_back({slot, kNone, static_cast<int>(result_.steps.size()), static_cast<int>(result_.steps.size())});
+    for (const auto& [version, taken] : {std::pair{then, true}, {otherwise, false}}) {
+      auto copy = std::make_unique<IdCopyNode>();
+      copy->x.idx = version, copy->out.idx = joined;
+      versions_[version].lastRead = static_cast<int>(result_.steps.size());
+      versions_[joined].lastRead = static_cast<int>(result_.steps.size());
+      result_.steps.push_back(
+          {handlerOf(*copy).run, copy.get(), Effect::View, version, joined, false, true, {}, {result_.decisions, taken}});
+      result_.joins.push_back(std::move(copy));
+    }
+    current_[slot] = joined;
+  }
+
   void addStep(Node& node) {
     const Handler handler = handlerOf(node);
-    Step step{handler.run, &node, handler.effect, kNone, kNone, false, false, {}};
+    Step step{handler.run, &node, handler.effect, kNone, kNone, false, false, {}, branch_};
     const int index = static_cast<int>(result_.steps.size());
     visitSlots(
         node,
@@ -197,14 +276,34 @@ private:
   std::vector<uint32_t> current_; // slot → version
   std::vector<Version> versions_;
   mutable int64_t hops_ = 0;
+  Branch branch_;
+  std::map<const Node*, std::vector<bool>> readBehind_;
   CompiledChain result_;
 };
+
+bool hasIf(const Chain& chain) {
+  return std::any_of(chain.begin(), chain.end(), [](const auto& node) { return node->kind == NodeKind::If; });
+}
 
 } // namespace
 
 CompiledChain compileChain(Graph& graph, Chain& chain, bool isMain) {
   refuseUnsupported(chain, reasonAgainst);
+  if (hasIf(chain) && !compilesIfs(graph)) throw Failure(Error::InvalidProgram, "an If's branches are not chains of its own");
   return Compiler(graph, isMain).run(chain);
+}
+
+bool compilesIfs(const Graph& graph) {
+  std::set<uint32_t> branches{graph.mainChain};
+  if (graph.initChain >= 0) branches.insert(static_cast<uint32_t>(graph.initChain));
+  for (const Chain& chain : graph.chains)
+    for (const auto& node : chain) {
+      if (node->kind != NodeKind::If) continue;
+      const auto& choice = static_cast<const IfNode&>(*node);
+      for (const uint32_t branch : {choice.thenChainIdx, choice.elseChainIdx})
+        if (branch >= graph.chains.size() || hasIf(graph.chains[branch]) || !branches.insert(branch).second) return false;
+    }
+  return true;
 }
 
 } // namespace pteron::mlx

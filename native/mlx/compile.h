@@ -13,6 +13,12 @@
 
 namespace pteron::mlx {
 
+// The steps of an If's branches lie behind one another; each says which of them it belongs to.
+struct Branch {
+  int decision = -1; // index of the If among the chain's, -1 for what is always executed
+  bool then = false;
+};
+
 struct Step {
   decltype(Handler::run) run = nullptr;
   Node* node = nullptr;
@@ -21,7 +27,8 @@ struct Step {
   uint32_t out = 0;
   bool inPlace = false;           // Update: dst's memory may be changed
   bool materialize = false;       // View: copy, because the memory is overwritten while the view is still needed
-  std::vector<uint32_t> released; // versions whose memory is free after this step
+  std::vector<uint32_t> released; // versions whose memory is free after this step, even where its branch is not taken
+  Branch branch{};
 };
 
 // A new content of a slot that outlives the chain: of a mutable buffer, or (init chain) of a constant.
@@ -35,9 +42,14 @@ struct CompiledChain {
   std::vector<uint32_t> outputs; // version by output map entry (values: unused)
   std::vector<Commit> commits;
   std::vector<int> directOutputs; // version → output map entry that it can be written to directly, or -1
+  int decisions = 0;              // Ifs
+  std::vector<std::unique_ptr<Node>> joins; // copies of what either branch gives to what comes after them
 };
 
 // Throws Failure where nodes are not supported (naming them all) or the chain reads what nothing wrote.
 CompiledChain compileChain(Graph& graph, Chain& chain, bool isMain);
+
+// Whether every If can be compiled: each branch is a chain of its own, without Ifs and Scans within.
+bool compilesIfs(const Graph& graph);
 
 } // namespace pteron::mlx

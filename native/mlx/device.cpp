@@ -1,5 +1,6 @@
 #include "device.h"
 
+#include "compile.h"
 #include "cpu/isa.h"
 #include "cpu/thread_pool.h"
 
@@ -79,8 +80,8 @@ std::string libmlxPath() {
 bool needsLibmlx(const Graph& graph) {
   for (const Chain& chain : graph.chains)
     for (const auto& node : chain)
-      if (node->kind == NodeKind::Scan || node->kind == NodeKind::If || packsCodes(*node)) return true;
-  return false;
+      if (node->kind == NodeKind::Scan || packsCodes(*node)) return true;
+  return !compilesIfs(graph);
 }
 
 } // namespace pteron::mlx

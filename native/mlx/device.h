@@ -22,7 +22,7 @@ int64_t mlxDeviceMemory();
 std::string libmlxVersion();
 std::string libmlxPath(); // of the library that this process loaded; empty where the system does not say
 
-// True where a graph cannot be executed by our kernels node by node: chains within chains, and codes that depend on the
+// True where a graph cannot be executed by our kernels node by node: scans, Ifs within Ifs, and codes that depend on the
 // declared type's rounding.
 bool needsLibmlx(const Graph& graph);
 

@@ -39,6 +39,13 @@ bool wantsExactActivations() {
   return wanted && std::string_view(wanted) == "exact";
 }
 
+void runStep(Frame& frame, const Step& step) {
+  if (step.effect == Effect::Update) beginUpdate(frame, step);
+  step.run(frame, *step.node);
+  if (step.materialize) copyView(frame, step);
+  frame.endNode();
+}
+
 } // namespace
 
 Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data, cpu::ThreadPool& pool)
@@ -122,11 +129,13 @@ void Executor::execute(Span<EValue*> arguments) {
 void Executor::runSteps(Frame& frame, const CompiledChain& chain) {
   size_t index = 0;
   try {
+    std::vector<bool> taken(static_cast<size_t>(chain.decisions)); // by If: whether its condition holds
     for (const Step& step : chain.steps) {
-      if (step.effect == Effect::Update) beginUpdate(frame, step);
-      step.run(frame, *step.node);
-      if (step.materialize) copyView(frame, step);
-      frame.endNode();
+      const auto decision = static_cast<size_t>(step.branch.decision);
+      if (step.node->kind == NodeKind::If)
+        taken[decision] = frame.integer(static_cast<const IfNode&>(*step.node).cond) != 0;
+      else if (step.branch.decision < 0 || taken[decision] == step.branch.then)
+        runStep(frame, step);
       for (uint32_t version : step.released) frame.release(version);
       if (profile_ && &chain == &main_) profile_->record(step.node->kind);
       ++index;

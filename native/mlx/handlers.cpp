@@ -14,6 +14,8 @@ const HandlerTable& handlers() {
     addMatmulHandlers(all);
     addQuantizedHandlers(all);
     addGatheredHandlers(all);
+    addGatedDeltaHandlers(all);
+    addSelectionHandlers(all);
     addAttentionHandlers(all);
     addOffGraphHandlers(all);
     return all;

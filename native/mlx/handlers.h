@@ -41,12 +41,14 @@ template <auto Run> Handler& on(HandlerTable& table, Effect effect = Effect::Fre
 void addAttentionHandlers(HandlerTable& table);
 void addElementwiseHandlers(HandlerTable& table);
 void addGatheredHandlers(HandlerTable& table);
+void addGatedDeltaHandlers(HandlerTable& table);
 void addIndexHandlers(HandlerTable& table);
 void addIntegerHandlers(HandlerTable& table);
 void addMatmulHandlers(HandlerTable& table);
 void addNormHandlers(HandlerTable& table);
 void addOffGraphHandlers(HandlerTable& table);
 void addQuantizedHandlers(HandlerTable& table);
+void addSelectionHandlers(HandlerTable& table);
 void addUpdateHandlers(HandlerTable& table);
 void addViewHandlers(HandlerTable& table);
 

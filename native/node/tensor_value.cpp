@@ -114,6 +114,7 @@ Napi::Object languageModelValue(Napi::Env env, const LanguageModelShape& shape) 
   object.Set("vocabulary", number(shape.vocabulary));
   object.Set("context", shape.context > 0 ? Napi::Value(number(shape.context)) : env.Null());
   object.Set("rewind", rewindName(shape.rewind));
+  object.Set("slots", number(shape.slots));
   object.Set("given", arrayOf(env, shape.given, [env](const TensorInfo& input) { return tensorInfoValue(env, input); }));
   return object;
 }

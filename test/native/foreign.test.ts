@@ -88,6 +88,7 @@ describe('what a foreign program says of itself', () => {
     vocabulary: 384,
     context,
     rewind: 'anywhere',
+    slots: 0,
     given: [],
   };
 

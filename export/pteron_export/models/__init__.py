@@ -5,10 +5,10 @@ import difflib
 from types import ModuleType
 
 from ..errors import ExportError
-from . import gemma3, llama, phi3, qwen2, qwen3, qwen3_moe
+from . import gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe
 from .layers import Limits
 
-RECIPES: tuple[ModuleType, ...] = (gemma3, llama, phi3, qwen2, qwen3, qwen3_moe)
+RECIPES: tuple[ModuleType, ...] = (gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe)
 
 
 def recipe_for(architecture: str) -> ModuleType:

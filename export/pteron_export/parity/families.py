@@ -7,12 +7,13 @@ from types import ModuleType
 import torch
 
 from .. import models
-from ..fixtures.models import GEMMA, LLAMA, LLAMA3_ROPE, PHI, QWEN2, QWEN3, QWEN3_MOE
+from ..fixtures.models import GEMMA, LLAMA, LLAMA3_ROPE, PHI, QWEN2, QWEN3, QWEN3_5, QWEN3_5_MOE, QWEN3_MOE
 from ..fixtures.random_weights import random_weight
 
 _SIZES = {
     "hidden_size": 64, "intermediate_size": 128, "num_attention_heads": 4, "num_key_value_heads": 2, "num_hidden_layers": 2,
 }  # fmt: skip
+_HYBRID = _SIZES | {"num_hidden_layers": 4, "linear_value_head_dim": 32}
 _TIED = {"tie_word_embeddings": True}
 _BOTH_KINDS = {"layer_types": ["sliding_attention", "full_attention"]}
 _GEMMA_4B_ROPE = GEMMA["rope_parameters"] | {
@@ -59,6 +60,14 @@ FAMILIES = (
     Family(
         "qwen3-moe", "Qwen 3 Coder", "Qwen3MoeForCausalLM", "experts in one layer, a dense MLP in the other",
         QWEN3_MOE | _SIZES | _TIED | {"moe_intermediate_size": 64},
+    ),
+    Family(
+        "qwen3_5", "Qwen 3.5, dense", "Qwen3_5ForCausalLM", "gated delta nets with convolutions, output gates, partial rotary",
+        QWEN3_5 | _HYBRID,
+    ),
+    Family(
+        "qwen3_5-moe", "Qwen 3.5 35B-A3B", "Qwen3_5MoeForCausalLM", "the same with experts and a shared one",
+        QWEN3_5_MOE | _HYBRID | {"moe_intermediate_size": 64, "shared_expert_intermediate_size": 64, "tie_word_embeddings": False},
     ),
     Family(
         "phi3", "Phi-4 mini", "Phi3ForCausalLM", "fused projections, three quarters of a head rotated, LongRoPE's long factors",

@@ -12,7 +12,7 @@ from ..fixtures.models import CHUNK, CONTEXT
 from ..lowering import lower_language_model
 from ..models.layers import Limits
 from ..reference import greedy, logits_of, program_weights, transformers_model
-from ..run_program import Call, Runner
+from ..run_program import Call, Runner, in_slots
 from .families import Family
 from .quantizations import dtype_of, load_random_weights
 
@@ -75,7 +75,7 @@ def _measure(family: Family, quantization: str, runner: Runner, folder: Path) ->
     continuation = greedy(hf, prompt, STEPS)
     program = folder / "model.pte"
     lower_language_model(model, model.limits, config["vocab_size"], program, lambda _: None)
-    ours = torch.from_numpy(runner.logits(program, calls_for(prompt, continuation)))
+    ours = torch.from_numpy(runner.logits(program, in_slots(calls_for(prompt, continuation), model)))
     ids = prompt + continuation[:-1]
     reference = logits_of(hf, ids)
     found = ours[PROMPT - 1 :].argmax(-1).tolist()

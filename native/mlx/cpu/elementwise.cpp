@@ -48,6 +48,11 @@ void rope(ThreadPool& pool, const Rope& r) {
   });
 }
 
+void gatedDelta(ThreadPool& pool, const GatedDelta& call) {
+  pool.parallelFor(call.valueHeads * call.valueDim, rowGrain(call.keyDim * call.tokens),
+                   [&](int64_t begin, int64_t end) { kernels().gatedDelta(call, begin, end); });
+}
+
 void unary(ThreadPool& pool, Unary op, const float* x, float* y, int64_t count) {
   pool.parallelFor(count, kElements,
                    [&](int64_t begin, int64_t end) { kernels().unary(op, x + begin, y + begin, end - begin); });

@@ -76,6 +76,8 @@ struct KernelTable {
   // cos and sin, [dims / 2], of one position; then the rotation of one row by them.
   void (*ropeAngles)(float position, const float* inverseFrequencies, float* cosines, float* sines, int64_t half);
   void (*ropeRow)(const Rope&, const float* x, float* y, const float* cosines, const float* sines);
+  // Rows [begin, end) of all value heads' states.
+  void (*gatedDelta)(const GatedDelta&, int64_t begin, int64_t end);
   void (*unary)(Unary, const float* x, float* y, int64_t count);
   void (*gated)(Unary, const float* gate, const float* up, float* y, int64_t count);
   void (*binary)(Binary, const float* a, const float* b, float* y, int64_t count);

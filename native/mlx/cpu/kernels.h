@@ -92,6 +92,18 @@ struct Rope {
 };
 void rope(ThreadPool&, const Rope&);
 
+// Linear attention's recurrence over the tokens of a call, for each value head h and its key head h / (Hv / Hk):
+//   S = g S; S += β (v - S k) kᵀ; y = S q
+struct GatedDelta {
+  const float *q = nullptr, *k = nullptr;       // [tokens, keyHeads, keyDim]
+  const float* v = nullptr;                     // [tokens, valueHeads, valueDim]
+  const float *g = nullptr, *beta = nullptr;    // [tokens, valueHeads]
+  const float* stateIn = nullptr;               // [valueHeads, valueDim, keyDim]
+  float *y = nullptr, *stateOut = nullptr;      // as v; as stateIn, which it may not overlap
+  int64_t tokens = 0, keyHeads = 0, valueHeads = 0, keyDim = 0, valueDim = 0;
+};
+void gatedDelta(ThreadPool&, const GatedDelta&);
+
 enum class Unary : uint8_t { Silu, GeluTanh, GeluErf, Sigmoid, Tanh, Exp, Neg, Rsqrt, Sqrt, Square };
 enum class Binary : uint8_t { Add, Subtract, Multiply, Divide, Maximum, Minimum };
 void unary(ThreadPool&, Unary, const float* x, float* y, int64_t count);

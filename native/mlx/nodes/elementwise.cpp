@@ -112,6 +112,17 @@ template <class N, cpu::Binary Op> void runBinary(Frame& frame, const N& node) {
     binaryIntegers(frame, node.out, type, a, b, applyInteger<Op>);
 }
 
+// log(eᵃ + eᵇ), which is the larger where the other is infinitely less.
+void runLogAddExp(Frame& frame, const LogAddExpNode& node) {
+  const Tensor a = frame.at(node.a), b = frame.at(node.b);
+  const Shape shape = broadcast(a.shape, b.shape);
+  float* out = frame.fresh(node.out, floatType(promote(a.type, b.type)), shape).as<float>();
+  const auto sum = [](float x, float y) {
+    return x == y ? x + std::log(2.0f) : std::max(x, y) + std::log1p(std::exp(-std::abs(x - y)));
+  };
+  broadcastLoop(out, shape, sum, walked(frame.floats(node.a), a, shape), walked(frame.floats(node.b), b, shape));
+}
+
 template <class N, class Fn> void runCompare(Frame& frame, const N& node) {
   const Tensor a = frame.at(node.a), b = frame.at(node.b);
   const Shape shape = broadcast(a.shape, b.shape);
@@ -191,6 +202,7 @@ void addElementwiseHandlers(HandlerTable& table) {
   on<&runBinary<DivideNode, Divide>>(table);
   on<&runBinary<MaximumNode, Maximum>>(table);
   on<&runBinary<MinimumNode, Minimum>>(table);
+  on<&runLogAddExp>(table);
   on<&runCompare<LessNode, std::less<>>>(table);
   on<&runCompare<LessEqualNode, std::less_equal<>>>(table);
   on<&runCompare<GreaterNode, std::greater<>>>(table);

@@ -125,8 +125,37 @@ void runGatherQmm(Frame& frame, const GatherQmmNode& node) {
     multiplyByMatrix(frame, call);
 }
 
+// a [.., M, K], b [.., K, N], stored by rows or by columns: out [products, M, N].
+void runGatherMm(Frame& frame, const GatherMmNode& node) {
+  const Tensor a = frame.at(node.a), b = frame.at(node.b);
+  if (a.shape.rank < 2 || b.shape.rank != 3 || !isFloat(b.memory) || a.count() == 0) return evaluateNode(frame, node);
+  const int64_t m = a.shape[a.shape.rank - 2], k = b.shape[1], n = b.shape[2];
+  const bool byRows = b.strides[2] == 1 && b.strides[1] == n, byColumns = b.strides[1] == 1 && b.strides[2] == k;
+  if ((!byRows && !byColumns) || b.strides[0] != k * n) return evaluateNode(frame, node);
+  expect(a.shape.last() == k, "activations and weights have different lengths");
+  const Shape lefts = batchOf(a), rights = batchOf(b);
+  Shape shape = broadcast(node.lhsIndices ? frame.at(*node.lhsIndices).shape : lefts,
+                          node.rhsIndices ? frame.at(*node.rhsIndices).shape : rights);
+  const int64_t products = shape.count();
+  const int64_t* left = choicesOf(frame, node.lhsIndices, lefts, shape, lefts.count());
+  const int64_t* right = choicesOf(frame, node.rhsIndices, rights, shape, rights.count());
+  shape.push(m);
+  shape.push(n);
+  const float* x = frame.floats(a);
+  float* out = frame.fresh(node.out, promote(a.type, b.type), shape).as<float>();
+  for (int64_t i = 0; i < products; ++i) {
+    Tensor matrix = b;
+    matrix.advance(right[i] * k * n);
+    cpu::denseMatmul(frame.pool(), x + left[i] * m * k, matrix.data, storageOf(b.memory), !byRows, nullptr,
+                     out + i * m * n, m, n, k);
+  }
+}
+
 } // namespace
 
-void addGatheredHandlers(HandlerTable& table) { on<&runGatherQmm>(table).refuse = refuseGatherQmm; }
+void addGatheredHandlers(HandlerTable& table) {
+  on<&runGatherQmm>(table).refuse = refuseGatherQmm;
+  on<&runGatherMm>(table);
+}
 
 } // namespace pteron::mlx

@@ -93,7 +93,12 @@ function describeTensor({ kind, dtype, shape }: TensorInfo): string {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-const reach = { anywhere: 'anywhere', oneChunk: 'one chunk', nowhere: 'only to its beginning' } as const;
+const reach = {
+  anywhere: 'anywhere',
+  saved: 'to kept states',
+  oneChunk: 'one chunk',
+  nowhere: 'only to its beginning',
+} as const;
 
 function describeLanguageModel({ contract, chunk, context, rewind, given }: LanguageModelInfo): string {
   const kind = given.length > 0 ? `a decoder that is given ${given.length} tensors` : 'a language model';

@@ -50,7 +50,8 @@ export interface GraphInfo {
 /** How a program's language model is called, found from its signature; `Session` calls them all alike. */
 export interface LanguageModelInfo {
   /**
-   * 'pteron': (tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], our own exports;
+   * 'pteron': (tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], our own exports; with recurrent state
+   *           also slots int64[2] = (read, write), which a session fills in;
    * 'positions': (tokens, positions int64[S], given…) → logits of all rows or the last, as ExecuTorch exports transformers' models;
    * 'start': (tokens, start int64[1], given…) → the same, as ExecuTorch exports its own models, and Whisper's decoder.
    */
@@ -62,8 +63,11 @@ export interface LanguageModelInfo {
   readonly vocabulary: number;
   /** Most tokens in the cache; null where neither the program nor its caches say. */
   readonly context: number | null;
-  /** 'oneChunk': below the highest position ever written, or else to 0; 'nowhere': only to 0. */
-  readonly rewind: 'anywhere' | 'oneChunk' | 'nowhere';
+  /** 'saved': to the nearest state below that was kept, of at most `slots` - 1; 'oneChunk': below the highest position ever
+   *  written, or else to 0; 'nowhere': only to 0. */
+  readonly rewind: 'anywhere' | 'saved' | 'oneChunk' | 'nowhere';
+  /** Of recurrent state, the one before the first token included; 0 where there is none. */
+  readonly slots: number;
   /** What `Session.provide` takes. */
   readonly given: readonly TensorInfo[];
 }

@@ -8,6 +8,7 @@
 #include "elementwise.h"
 #include "convert.h"
 #include "rope.h"
+#include "gated_delta.h"
 #include "quantization.h"
 #include "gemv_scales.h"
 #include "gemv_quantized.h"
@@ -26,7 +27,7 @@
     static constexpr KernelTable kTable = {                                                                            \
         kPanel,    quantizeRow, groupSums, gemvInt8,    gemvExact,    gemmInt8, gemmExact, dequantizeRow,              \
         denseGemv, denseGemm,   attendFew, attendMerge, attendMany,   rmsNorm,  softmax,   ropeAngles,                 \
-        ropeRow,   unary,       gated,     binary,      binaryScalar, convert};                                        \
+        ropeRow,   gatedDelta,  unary,     gated,       binary,       binaryScalar, convert};                         \
     return kTable;                                                                                                     \
   }                                                                                                                    \
   }
