@@ -30,6 +30,8 @@ export interface GrammarResult {
 }
 
 const perLiteral = 0.03;
+/** Between equals, the rule that is for this place only. */
+const forThisPlace = 0.005;
 const mostReadings = 16;
 
 export function matchGrammar(
@@ -114,7 +116,8 @@ function readAlignment(
   const freeText = alignment.captures.some(({ slot }) => ['text', 'query', 'shell', 'name'].includes(slot.slot));
   return combinations.map((readings) => {
     const cost = alignment.cost + sum(readings.map((reading) => reading.cost));
-    const rank = cost + sum(readings.map(({ breadth }) => breadth)) - perLiteral * alignment.literals;
+    const breadth = sum(readings.map((reading) => reading.breadth));
+    const rank = cost + breadth - perLiteral * alignment.literals - (rule.only ? forThisPlace : 0);
     return { command: commandOf(rule, alignment, readings, context, 1 - cost), rank, freeText, rule };
   });
 }

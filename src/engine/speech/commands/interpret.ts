@@ -77,8 +77,8 @@ class Interpretation {
   async outcome(): Promise<SpokenOutcome> {
     if (isDismissal(this.#text)) return none('dismissed', 'It was taken back.');
     const grammar = this.#grammar(this.words);
-    const best = grammar.matches[0];
-    if (best) return this.#matched(best, grammar.matches);
+    const { matches } = grammar.matches.length > 0 ? grammar : this.#turned();
+    if (matches[0]) return this.#matched(matches[0], matches);
     if (isNegated(this.#text) && this.#negates()) return none('negated', 'It says what not to do.');
     if (this.dictated?.takenBack) return this.#rest();
     if (grammar.failure?.reason === 'line_out_of_range') return none(grammar.failure.reason, grammar.failure.detail);
@@ -90,6 +90,15 @@ class Interpretation {
     // In the chat box "find the bug in this" is a message. Who means a command says so.
     if (this.context.focus !== 'chat' || !this.dictated) return result;
     return { ...result, matches: result.matches.filter(({ freeText }) => !freeText) };
+  }
+
+  /** "problem next", "whitespace trim": two words in the order that Talon's users are used to. Never a way to something dangerous. */
+  #turned(): Pick<GrammarResult, 'matches'> {
+    const [first, second] = this.words;
+    const isShort = first !== undefined && second !== undefined && this.words.length === 2;
+    if (!isShort || (this.dictated && (this.#isProse || isCode(this.dictated)))) return { matches: [] };
+    const { matches } = this.#grammar([second, first]);
+    return { matches: matches.filter(({ freeText, command }) => !freeText && !command.dangerous && !command.target) };
   }
 
   #matched(best: GrammarMatch, all: readonly GrammarMatch[]): SpokenOutcome {

@@ -18,7 +18,8 @@ export const editing = [
   ),
   rule('deleteAllLeft', '(delete|remove) (to|until) (start|beginning) of line'),
   rule('editor.action.copyLinesDownAction', [
-    '(duplicate|copy) [current] (line|selection) [down|below]',
+    'duplicate [current] (line|selection) [down|below]',
+    'copy [current] (line|selection) (down|below)',
     'duplicate [(this|that|it)]',
     'duplicate <lines>',
   ]),
@@ -47,10 +48,10 @@ export const editing = [
   ]),
   rule(
     'editor.action.formatDocument',
-    '(format|reformat|pretty print|prettify|beautify) [all|whole|entire] (document|file|code|everything)',
+    '(format|reformat|pretty print|prettify|beautify) [[all|whole|entire] (document|file|code|everything|that|it)]',
   ),
   rule('editor.action.formatSelection', '(format|reformat) (selection|selected code)'),
-  rule('editor.action.rename', 'rename [(symbol|variable|function|method|class|it|identifier)]'),
+  rule('editor.action.rename', '[refactor] rename [(symbol|variable|function|method|class|it|that|identifier)]'),
   rule(
     'pteron.voice.rename',
     [
@@ -65,18 +66,21 @@ export const editing = [
     '(fix|solve) [(problem|error|issue|warning|it|that)]',
   ]),
   rule('editor.action.refactor', '[(show|open)] refactor [(it|code|selection|menu)]'),
-  rule('editor.action.organizeImports', '(organize|organise|clean up|tidy [up]|sort) imports'),
+  rule('editor.action.organizeImports', '(organize|organise|clean up|tidy [up]|sort|fix) imports'),
   rule('editor.action.showHover', [
     '[show] hover [(info|information)]',
     'show (type|documentation|info)',
     'what (is|does) (this|that) [do]',
   ]),
   rule('editor.action.triggerSuggest', [
-    '(trigger|show) suggest [widget]',
+    '(trigger|show) (suggest|suggestions list) [widget]',
     'show (completions|intellisense)',
     'auto complete',
   ]),
-  rule('editor.action.triggerParameterHints', '[(show|trigger)] parameter hints'),
+  rule('editor.action.triggerParameterHints', [
+    '[(show|trigger)] (parameter|parameters|param) (hint|hints)',
+    'show (hint|hints)',
+  ]),
   rule('editor.foldAll', '(fold|collapse) (all|everything) [regions]'),
   rule('editor.unfoldAll', '(unfold|expand) (all|everything) [regions]'),
   rule('editor.fold', [
@@ -99,7 +103,7 @@ export const editing = [
   ),
   rule('editor.action.sortLinesAscending', 'sort [selected] lines [ascending|alphabetically]'),
   rule('editor.action.sortLinesDescending', 'sort [selected] lines descending'),
-  rule('editor.action.trimTrailingWhitespace', '(trim|remove|delete|strip) trailing (whitespace|spaces)'),
+  rule('editor.action.trimTrailingWhitespace', '(trim|remove|delete|strip) [trailing] (whitespace|spaces)'),
   rule('editor.action.insertLineAfter', [
     '(insert|add|new|open) [empty|blank|new] line (below|after|under) [here|cursor]',
   ]),

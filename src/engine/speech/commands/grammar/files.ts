@@ -25,7 +25,7 @@ export const files = [
   }),
   rule('renameFile', 'rename file', { title: 'Rename File' }),
   rule('copyFilePath', 'copy [file] path', { title: 'Copy Path of Active File' }),
-  rule('workbench.action.closeActiveEditor', 'close [current] [(editor|tab|file|document|window|it)]'),
+  rule('workbench.action.closeActiveEditor', 'close [current] [(editor|tab|file|document|it)]'),
   rule(
     'workbench.action.revertAndCloseActiveEditor',
     ['close [(editor|tab|file|document|it)] without saving', 'discard and close', 'revert and close [editor]'],
@@ -39,7 +39,8 @@ export const files = [
   rule('workbench.action.reopenClosedEditor', [
     'reopen [last] closed (editor|tab|file)',
     'reopen [last] (editor|tab|file)',
-    '(bring back|restore|undo close) [last] [closed] (editor|tab|file) [i just closed]',
+    '(bring back|undo close) [last] [closed] (editor|tab|file) [i just closed]',
+    'restore [last] closed (editor|tab|file)',
   ]),
   rule('workbench.action.nextEditor', '[(go|move|switch)] [to] next (editor|tab|file)'),
   rule('workbench.action.previousEditor', '[(go|move|switch)] [to] (previous|last) (editor|tab|file)'),

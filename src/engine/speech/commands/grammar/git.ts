@@ -71,7 +71,7 @@ export const git = [
     'what (changed|did i change)',
   ]),
   rule('workbench.view.scm', [
-    '(show|open|focus) [(git|source control)] (view|panel|source control|git)',
+    '(show|open|focus) (git|source control) [(view|panel|changes)]',
     'git status',
     'source control',
   ]),

@@ -13,14 +13,14 @@ export const navigation = [
     '(show|reveal) [me] <symbol> [(function|method|class|variable|interface|type|struct)]',
   ]),
   rule('editor.action.revealDefinition', [
-    '[(go|jump) to|show|open] definition',
+    '[(go|jump) [to]|show|open] definition',
     '(go|jump) to definition of <symbol>',
     'where is <symbol> (defined|declared|implemented)',
     '(show|find) definition of <symbol>',
   ]),
   rule('editor.action.peekDefinition', 'peek [(at|definition|at definition)] [of <symbol>]'),
-  rule('editor.action.goToTypeDefinition', '[(go|jump) to] type definition [of <symbol>]'),
-  rule('editor.action.goToImplementation', '(go|jump) to (implementation|implementations) [of <symbol>]'),
+  rule('editor.action.goToTypeDefinition', ['[(go|jump) [to]] type definition [of <symbol>]', 'go [to] type']),
+  rule('editor.action.goToImplementation', '[(go|jump) [to]] (implementation|implementations) [of <symbol>]'),
   rule('editor.action.goToReferences', [
     '(find|show|go to|list) [all] (references|usages|uses|callers)',
     '(find|show|go to|list) [all] (references|usages|uses|callers) (of|to|for) <symbol>',
@@ -29,11 +29,15 @@ export const navigation = [
     'references [to <symbol>]',
   ]),
   rule('editor.showCallHierarchy', '[(show|open)] call hierarchy'),
-  rule('workbench.action.gotoSymbol', ['go to symbol [in (file|editor)]', '[(show|open)] outline of file']),
-  rule('workbench.action.showAllSymbols', ['go to symbol in workspace', '(search|find) symbols']),
+  rule('workbench.action.gotoSymbol', ['[go to] symbol [in (file|editor)]', '[(show|open)] outline of file']),
+  rule('workbench.action.showAllSymbols', ['[go to] (symbol|symbols) in workspace', '[(search|find|show)] symbols']),
   rule('workbench.action.navigateBack', ['go back [to where i (was|came from)]', 'navigate back', 'back']),
   rule('workbench.action.navigateForward', ['(go|navigate) forward', 'forward']),
-  rule('workbench.action.navigateToLastEditLocation', '[go [back]] to last (edit|change) [location]'),
+  rule('workbench.action.navigateToLastEditLocation', [
+    '[go [back]] to last (edit|change) [location]',
+    'go [to] [last] edit',
+    'last edit [location]',
+  ]),
   rule('editor.action.marker.next', '[(go|jump) to] next (problem|error|warning|issue)'),
   rule('editor.action.marker.prev', '[(go|jump) to] (previous|last) (problem|error|warning|issue)'),
   rule('workbench.action.editor.nextChange', '[(go|jump) to] next change'),
@@ -68,16 +72,24 @@ export const navigation = [
     ],
     { args: { to: '$to', by: 'character', value: '$number' }, title: 'Move the Cursor by Characters' },
   ),
+  rule('cursorMove', ['[(go|move)] [cursor] {to:up|down} [(line|one line|one)]', 'next line', 'line {to:up|down}'], {
+    args: { to: '$to', by: 'line', value: 1 },
+    title: 'Move the Cursor by Lines',
+  }),
   rule(
     'cursorMove',
-    ['(go|move) [cursor] {to:up|down}', '[(go|move)] [cursor] {to:up|down} (line|one line)', 'cursor {to:up|down}'],
+    ['[(go|move)] [cursor] {to:left|right} [(character|one character|one)]', 'character {to:left|right}'],
     {
-      args: { to: '$to', by: 'line', value: 1 },
-      title: 'Move the Cursor by Lines',
+      args: { to: '$to', by: 'character', value: 1 },
+      title: 'Move the Cursor by Characters',
     },
   ),
-  rule('cursorMove', ['(go|move) [cursor] {to:left|right}', 'cursor {to:left|right}'], {
-    args: { to: '$to', by: 'character', value: 1 },
+  rule('cursorMove', 'next character', {
+    args: { to: 'right', by: 'character', value: 1 },
+    title: 'Move the Cursor by Characters',
+  }),
+  rule('cursorMove', 'previous character', {
+    args: { to: 'left', by: 'character', value: 1 },
     title: 'Move the Cursor by Characters',
   }),
   rule('cursorWordLeft', [

@@ -7,10 +7,11 @@ export const run = [
     'run [with] debugger',
   ]),
   rule('workbench.action.debug.run', [
-    'run [(it|code|program|app|project)] [without debugging]',
+    'run [(it|code|program|app|application|project)] [without debugging]',
     'start without debugging',
+    'start (program|app|application)',
   ]),
-  rule('workbench.action.debug.stop', ['stop [(debugging|debugger|program|running|it)]']),
+  rule('workbench.action.debug.stop', ['stop [(debugging|debugger|program|app|application|running|it)]']),
   rule('workbench.action.debug.restart', 'restart [(debugging|debugger|program)]'),
   rule('workbench.action.debug.continue', [
     'continue [(debugging|execution|running)]',

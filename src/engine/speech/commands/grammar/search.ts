@@ -33,7 +33,7 @@ export const search = [
   rule('editor.action.replaceOne', 'replace (one|this one|next)', { title: 'Replace Match' }),
   rule('workbench.action.findInFiles', [
     '(find|search) in [all] (files|workspace|project)',
-    '[(show|open)] search [view]',
+    '(show|open) search [view]',
     `search ${everywhere}`,
   ]),
   rule(

@@ -31,7 +31,7 @@ export const view = [
   rule('editor.action.toggleRenderWhitespace', `${toggle} [render] whitespace`),
   rule('editor.action.toggleStickyScroll', `${toggle} sticky scroll`),
   rule('breadcrumbs.toggle', `${toggle} breadcrumbs`),
-  rule('workbench.action.editor.changeLanguageMode', ['(change|set|select) language [mode]']),
+  rule('workbench.action.editor.changeLanguageMode', ['(change|set|select|switch) language [mode]']),
   rule('workbench.files.action.collapseExplorerFolders', 'collapse [all] folders [in explorer]'),
   rule('markdown.showPreview', ['[(show|open)] [markdown] preview']),
   rule('markdown.showPreviewToSide', ['[(show|open)] [markdown] preview to [the] side']),

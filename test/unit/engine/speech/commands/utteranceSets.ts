@@ -54,14 +54,17 @@ export interface Scores {
   readonly wrong: readonly string[];
 }
 
-export async function scored(utterances: readonly Utterance[]): Promise<Scores> {
+export async function scored(
+  utterances: readonly Utterance[],
+  hear: (said: string) => string = (said) => said,
+): Promise<Scores> {
   let [right, dangerousRuns] = [0, 0];
   const wrong: string[] = [];
   for (const utterance of utterances) {
-    const outcome = await interpret(utterance.say, contextOf(utterance), { rules });
+    const outcome = await interpret(hear(utterance.say), contextOf(utterance), { rules });
     if (utterance.confirm !== undefined && outcome.kind === 'run') dangerousRuns++;
     if (isAsExpected(utterance, outcome)) right++;
-    else wrong.push(`${JSON.stringify(utterance)}\n    → ${summary(outcome)}`);
+    else wrong.push(`${JSON.stringify({ ...utterance, say: hear(utterance.say) })}\n    → ${summary(outcome)}`);
   }
   return { right, dangerousRuns, wrong };
 }

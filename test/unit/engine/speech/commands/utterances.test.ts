@@ -24,6 +24,23 @@ describe('the utterances of test/voice', () => {
   });
 });
 
+describe('what recognisers do to an utterance', () => {
+  const capital = (said: string) => said.charAt(0).toUpperCase() + said.slice(1);
+  const plain = utteranceSet('utterances').filter(({ say, none }) => /^[a-z]/.test(say) && none === undefined);
+  const commands = plain.filter(({ insert, in: place }) => insert === undefined && place !== 'chat');
+  const code = plain.filter(({ in: place = 'ts' }) => !['md', 'txt', 'chat', 'term'].includes(place));
+
+  it.each([
+    ['a sentence', code, (said: string) => `${capital(said)}.`],
+    ['politeness and a filler', commands, (said: string) => `Um, could you ${said}, please?`],
+  ])('%s: it changes nothing', async (_, utterances, hear) => {
+    const { right, wrong, dangerousRuns } = await scored(utterances, hear);
+    for (const line of wrong) console.log(line);
+    expect(dangerousRuns).toBe(0);
+    expect(right / (right + wrong.length)).toBeGreaterThanOrEqual(0.99);
+  });
+});
+
 describe('docs/VOICE.md', () => {
   it('has the grammar as it is', () => upToDate(cheatSheet()));
 });
