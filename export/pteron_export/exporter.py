@@ -18,6 +18,7 @@ from .errors import ExportError
 from .inspect import node_counts
 from .lowering import write_program
 from .manifest import manifest, write_json
+from .memory import give_back
 from .models.layers import Limits
 from .quantization.requantized import Requantized
 from .quantization.scheme import DTYPES, Scheme, parse_scheme
@@ -80,6 +81,7 @@ def _write(
     limits = Limits(context, min(options.chunk, context), dtype)
     checkpoint.write_tokenizer(folder)
     mark_controls(folder / "tokenizer.json")
+    give_back()
     role = _role_of(options, folder)
     say(f"loading weights ({checkpoint.quantization}, --quantize {options.quantize or 'auto'})")
     checkpoint.config, remarks = models.settle(checkpoint.recipe, checkpoint.config, limits)
@@ -88,9 +90,9 @@ def _write(
     model = checkpoint.recipe.build(checkpoint.config, limits)
     held = Requantized(checkpoint, scheme, model, dtype)
     vocabulary = checkpoint.config["vocab_size"]
-    write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
+    program = write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
     special = read_special_tokens(folder / "tokenizer.json")
-    record = verify(model, checkpoint, folder, choose_runner(model), say) if options.verify else {}
+    record = verify(model, checkpoint, folder, choose_runner(model), say, program.forget) if options.verify else {}
     known = known_sources.KNOWN.get(checkpoint.sha256, {})
     record |= {"nodes": node_counts(folder / "model.pte")} | ({"notes": checkpoint.notes} if checkpoint.notes else {})
     write_json(

@@ -9,6 +9,7 @@ from torch import nn
 from .checkpoints.checkpoint import Checkpoint
 from .models.layers import Vector
 from .models.switch import QuantizedSwitchLinear, SwitchLinear
+from .quantization import QuantizedTensor
 from .quantization.modules import QuantizedEmbedding, QuantizedLinear
 
 _QUANTIZED = QuantizedLinear | QuantizedEmbedding | QuantizedSwitchLinear
@@ -18,9 +19,18 @@ def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """(transformers name, fp32 values) of every weight, dequantized and rounded as the program holds it."""
     for name, module in weight_names(model):
         if name.endswith(".weight") and isinstance(module, _QUANTIZED):
-            yield _as_in_transformers(name, module, module.packed.dequantize())
+            yield _as_in_transformers(name, module, _dequantized(module.packed))
         else:
             yield _as_in_transformers(name, module, getattr(module, name.rpartition(".")[2]).detach().float())
+
+
+def _dequantized(packed: QuantizedTensor) -> torch.Tensor:
+    """Some rows at a time: an embedding's temporaries would take gigabytes."""
+    out = torch.empty(packed.shape)
+    step = max(1, (1 << 24) // packed.shape[1])
+    for start in range(0, packed.shape[0], step):
+        out[start : start + step] = packed.dequantize(slice(start, start + step))
+    return out
 
 
 def _as_in_transformers(name: str, module: nn.Module, tensor: torch.Tensor) -> tuple[str, torch.Tensor]:

@@ -4,7 +4,6 @@ Two references: the program's own weights (dequantized, rounded as stored), whic
 difference is what quantization and rounding cost.
 """
 
-import gc
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,11 @@ from torch import nn
 
 from .checkpoints.checkpoint import Checkpoint
 from .errors import ExportError
+from .memory import give_back
 from .models.layers import MAX_LOGIT_ROWS, Limits
-from .reference import program_weights, source_weights, transformers_model
+from .reference import program_weights, source_weights
 from .run_program import Call, Runner, in_slots
+from .streamed_reference import Block, StreamedModel, Weights
 
 PROMPT = Path(__file__).with_name("verify_prompt.txt")
 MAX_TOKENS, FIRST_CHUNK = 769, 512  # beyond the largest common sliding window; rows measured: 16 of the chunk, then all
@@ -50,8 +51,9 @@ def plan(ids: list[int], limits: Limits) -> Plan:
     return Plan(ids, calls, rows)
 
 
-def verify(model: nn.Module, checkpoint: Checkpoint, folder: Path, runner: Runner, say) -> dict:
-    """The record for model.json. Raises program_invalid where program and transformers disagree."""
+def verify(model: nn.Module, checkpoint: Checkpoint, folder: Path, runner: Runner, say, forget=lambda: None) -> dict:
+    """The record for model.json. Raises program_invalid where program and transformers disagree. transformers computes layer by
+    layer; `forget` gives back the memory that reading the program's weights took."""
     started = time.monotonic()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     ids = tokenizer.encode(PROMPT.read_text(encoding="utf-8"), add_special_tokens=False).ids
@@ -59,58 +61,96 @@ def verify(model: nn.Module, checkpoint: Checkpoint, folder: Path, runner: Runne
         ids = [checkpoint.bos, *ids]
     work = plan(ids, model.limits)
     say(f"verifying: the program on {len(work.ids)} tokens of Python ({runner.name})")
+    give_back()
     program = runner.logits(folder / "model.pte", in_slots(work.calls, model))
+    forget()
     say("verifying: transformers with the program's weights")
-    same = _reference_logits(checkpoint, program_weights(model), work)
-    record = _compare(program, same, work) | {"runner": runner.name}
+    ours, same, difference = _rows_of(program, work), Rows(work), _Difference(program)
+    _reference(checkpoint, lambda: program_weights(model), forget).logits(work.ids, work.rows, _each(same.add, difference.add))
+    del program, difference._program
+    give_back()
+    record = _compare(ours, same, difference, work) | {"runner": runner.name}
     say("verifying: transformers with the source's weights")
-    source = _reference_logits(checkpoint, source_weights(model, checkpoint), work)
-    record |= _loss(same, source, work) | {"seconds": round(time.monotonic() - started, 1)}
+    source = Rows(work)
+    _reference(checkpoint, lambda: source_weights(model, checkpoint), forget).logits(work.ids, work.rows, source.add)
+    record |= _loss(same, source) | {"seconds": round(time.monotonic() - started, 1)}
     _judge(record, say)
     return record
 
 
-def _reference_logits(checkpoint: Checkpoint, weights, work: Plan) -> np.ndarray:
-    model = transformers_model(checkpoint.recipe, checkpoint.config, weights)
-    with torch.no_grad():
-        out = model(torch.tensor([work.ids]), use_cache=False, logits_to_keep=torch.tensor(work.rows)).logits[0]
-    del model
-    gc.collect()
-    return out.float().numpy()
+def _reference(checkpoint: Checkpoint, weights: Weights, forget) -> StreamedModel:
+    return StreamedModel(checkpoint.recipe, checkpoint.config, weights, forget)
 
 
-def _perplexity(logits: np.ndarray, work: Plan) -> float:
-    """exp of the mean cross-entropy of the next token over the plan's rows."""
-    targets = torch.tensor([work.ids[row + 1] for row in work.rows])
-    total = torch.zeros(())
-    for part, wanted in zip(np.array_split(logits, 8), torch.tensor_split(targets, 8), strict=True):
-        total += torch.nn.functional.cross_entropy(torch.from_numpy(part), wanted, reduction="sum")
-    return float(torch.exp(total / len(work.rows)))
+def _each(*blocks: Block) -> Block:
+    return lambda part, logits: [block(part, logits) for block in blocks] and None
 
 
-def _compare(program: np.ndarray, reference: np.ndarray, work: Plan) -> dict:
-    difference = [np.abs(p - r) for p, r in zip(program, reference, strict=True)]
-    ours, theirs = _perplexity(program, work), _perplexity(reference, work)
+class Rows:
+    """What is kept of logits [rows, vocabulary]: each row's most probable token, and its cross-entropy of the next token."""
+
+    def __init__(self, work: Plan):
+        self._targets = torch.tensor([work.ids[row + 1] for row in work.rows])
+        self.best = torch.full((len(work.rows),), -1)
+        self._entropy = torch.full((len(work.rows),), torch.nan)
+
+    def add(self, part: slice, logits: torch.Tensor) -> None:
+        self.best[part] = logits.argmax(-1)
+        self._entropy[part] = torch.nn.functional.cross_entropy(logits, self._targets[part], reduction="none")
+
+    @property
+    def perplexity(self) -> float:
+        return float(self._entropy.mean().exp())
+
+
+def _rows_of(program: np.ndarray, work: Plan) -> Rows:
+    rows = Rows(work)
+    for start in range(0, len(work.rows), MAX_LOGIT_ROWS):
+        part = slice(start, min(start + MAX_LOGIT_ROWS, len(work.rows)))
+        rows.add(part, torch.from_numpy(program[part]))
+    return rows
+
+
+class _Difference:
+    """Between a program's logits and the reference's."""
+
+    def __init__(self, program: np.ndarray):
+        self._program, self.largest, self._means = program, 0.0, []
+
+    def add(self, part: slice, logits: torch.Tensor) -> None:
+        difference = (torch.from_numpy(self._program[part]) - logits).abs()
+        self.largest = max(self.largest, float(difference.max()))
+        self._means += difference.mean(-1).tolist()
+
+    @property
+    def mean(self) -> float:
+        return sum(self._means) / len(self._means)
+
+
+def _compare(ours: Rows, theirs: Rows, difference: _Difference, work: Plan) -> dict:
     return {
         "prompt": PROMPT.name,
         "promptTokens": len(work.ids),
         "rows": len(work.rows),
-        "argmaxAgreement": round(float((program.argmax(-1) == reference.argmax(-1)).mean()), 4),
-        "maxLogitDifference": round(float(max(d.max() for d in difference)), 5),
-        "meanLogitDifference": round(float(np.mean([d.mean() for d in difference])), 6),
-        "perplexity": round(ours, 4),
-        "transformersPerplexity": round(theirs, 4),
-        "perplexityDifference": round(ours / theirs - 1, 5),
+        "argmaxAgreement": _agreement(ours, theirs),
+        "maxLogitDifference": round(difference.largest, 5),
+        "meanLogitDifference": round(difference.mean, 6),
+        "perplexity": round(ours.perplexity, 4),
+        "transformersPerplexity": round(theirs.perplexity, 4),
+        "perplexityDifference": round(ours.perplexity / theirs.perplexity - 1, 5),
     }
 
 
-def _loss(same: np.ndarray, source: np.ndarray, work: Plan) -> dict:
-    theirs = _perplexity(source, work)
+def _loss(same: Rows, source: Rows) -> dict:
     return {
-        "sourcePerplexity": round(theirs, 4),
-        "lossAgainstSource": round(_perplexity(same, work) / theirs - 1, 5),
-        "sourceArgmaxAgreement": round(float((same.argmax(-1) == source.argmax(-1)).mean()), 4),
+        "sourcePerplexity": round(source.perplexity, 4),
+        "lossAgainstSource": round(same.perplexity / source.perplexity - 1, 5),
+        "sourceArgmaxAgreement": _agreement(same, source),
     }
+
+
+def _agreement(a: Rows, b: Rows) -> float:
+    return round(float((a.best == b.best).float().mean()), 4)
 
 
 def _judge(record: dict, say) -> None:

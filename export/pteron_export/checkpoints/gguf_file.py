@@ -35,6 +35,11 @@ class _Fields:
         found = self._reader.get_field(key)
         return default if found is None else found.contents()
 
+    def drop_vocabulary(self) -> None:
+        """The reader keeps each token as an array of its own: most of a gigabyte for a large vocabulary."""
+        for key in [key for key in self._reader.fields if key.startswith("tokenizer.ggml.")]:
+            del self._reader.fields[key]
+
     def own(self, key: str, default=None):
         value = self.get(f"{self.architecture}.{key}", default)
         if value is None:
@@ -103,7 +108,7 @@ class _Weights:
 
     def get_exact(self, name: str) -> torch.Tensor:
         tensor = self._tensors[self._gguf_name(name)]
-        weight = torch.from_numpy(np.array(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32))
+        weight = torch.from_numpy(np.asarray(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32))
         order = self._family.row_order(name, self._config)
         return weight if order is None else weight[order]
 
@@ -118,7 +123,7 @@ class _Weights:
     def _weight(self, name: str, tensor: gguf.ReaderTensor) -> Weight:
         kind = tensor.tensor_type
         if kind in _DENSE:
-            return torch.from_numpy(np.array(gguf.dequantize(tensor.data, kind), np.float32))
+            return torch.from_numpy(np.require(gguf.dequantize(tensor.data, kind), np.float32, "W"))
         if not gguf_blocks.is_exact(kind):
             self.notes.append(f"{name}: {kind.name} rounded to 8-bit groups of 32 (approximate)")
         try:
@@ -138,3 +143,4 @@ def _write_tokenizer(path: Path, fields: _Fields, folder: Path) -> None:
     write_compact(json.loads(tokenizer.backend_tokenizer.to_str()), control, folder / "tokenizer.json")
     if template := fields.get("tokenizer.chat_template"):
         (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    fields.drop_vocabulary()

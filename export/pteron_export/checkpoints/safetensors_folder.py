@@ -20,6 +20,8 @@ from .stored_names import read_stored
 _AGAIN = "Download the checkpoint again."
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
 
+_WINDOW = 1 << 28  # bytes
+
 
 def open_folder(folder: Path) -> Checkpoint:
     whole = _read_json(folder / "config.json")
@@ -66,13 +68,11 @@ class _Tensors:
         if not self.files:
             raise ExportError("file_not_found", f"{folder.name} holds no safetensors files.", "Name a checkpoint's folder.")
         self._recipe, self._quantization = recipe, quantization
-        self._where: dict[str, object] = {}
+        self._where: dict[str, Path] = {}
+        self._opened: dict[Path, object] = {}
+        self._read_bytes = 0
         for file in self.files:
-            try:
-                opened = safe_open(file, framework="pt")
-            except SafetensorError as error:
-                raise ExportError("program_invalid", f"{file.name} is damaged ({error}).", _AGAIN) from error
-            self._where |= dict.fromkeys(opened.keys(), opened)
+            self._where |= dict.fromkeys(self._open(file).keys(), file)
 
     def get(self, name: str) -> Weight | None:
         candidates = (name, f"language_model.{name}") if name.startswith("lm_head.") else (p + name for p in _PREFIXES)
@@ -95,7 +95,20 @@ class _Tensors:
         return self._quantization.read(stored.removesuffix(".weight"), self._where.__contains__, self._read)
 
     def _read(self, stored: str) -> torch.Tensor:
-        return self._where[stored].get_tensor(stored)
+        tensor = self._open(self._where[stored]).get_tensor(stored)
+        self._read_bytes += tensor.nbytes
+        if self._read_bytes > _WINDOW:  # tensors are mapped: what was read stays in memory as long as its file is open
+            self._opened.clear()
+            self._read_bytes = 0
+        return tensor
+
+    def _open(self, file: Path):
+        if file not in self._opened:
+            try:
+                self._opened[file] = safe_open(file, framework="pt")
+            except SafetensorError as error:
+                raise ExportError("program_invalid", f"{file.name} is damaged ({error}).", _AGAIN) from error
+        return self._opened[file]
 
 
 def _adds_bos(folder: Path, bos: int | None) -> bool:
