@@ -72,7 +72,7 @@ export const navigation = [
     ],
     { args: { to: '$to', by: 'character', value: '$number' }, title: 'Move the Cursor by Characters' },
   ),
-  rule('cursorMove', ['[(go|move)] [cursor] {to:up|down} [(line|one line|one)]', 'next line', 'line {to:up|down}'], {
+  rule('cursorMove', ['[(go|move)] [cursor] {to:up|down} [(line|one line|one)]', 'line {to:up|down}'], {
     args: { to: '$to', by: 'line', value: 1 },
     title: 'Move the Cursor by Lines',
   }),

@@ -27,7 +27,9 @@ describe('the utterances of test/voice', () => {
 describe('what recognisers do to an utterance', () => {
   const capital = (said: string) => said.charAt(0).toUpperCase() + said.slice(1);
   const plain = utteranceSet('utterances').filter(({ say, none }) => /^[a-z]/.test(say) && none === undefined);
-  const commands = plain.filter(({ insert, in: place }) => insert === undefined && place !== 'chat');
+  const commands = plain.filter(
+    ({ insert, in: place = 'ts' }) => insert === undefined && !['chat', 'txt', 'term'].includes(place),
+  );
   const code = plain.filter(({ in: place = 'ts' }) => !['md', 'txt', 'chat', 'term'].includes(place));
 
   it.each([
