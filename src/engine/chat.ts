@@ -6,6 +6,7 @@ import { budgetFor } from './text/budget';
 import { chatPrompt } from './text/chatPrompt';
 import { generate } from './text/generate';
 import { untilEnd } from './text/stops/stopRule';
+import { endsInThought, Thinking } from './text/thinking';
 
 const defaultTokens = 1024;
 /** Where neither the model nor the caller says: lively enough not to loop, which small models do when drawn greedily. */
@@ -23,13 +24,23 @@ export async function runChat(
   // Without a wish, a quarter of the context is kept free for the answer.
   const wanted = params.maxTokens ?? Math.min(defaultTokens, Math.floor(contextLength / 4));
   const { maxTokens, budget } = budgetFor(wanted, contextLength);
+  const template = await model.template();
+  const prompt = chatPrompt(model.encoder, template, manifest, params.messages, budget, params.thinking);
+  const { onThought, ...rest } = options;
   return generate(model.lane('chat'), model.tokenizer, {
-    prompt: chatPrompt(model.encoder, await model.template(), manifest, params.messages, budget),
+    prompt,
     maxTokens,
     // JSON has no undefined: what the manifest leaves out is absent.
     sampling: { ...defaultSampling, ...(sampling as SamplingOptions), ...params.sampling },
     stopIds: tokens.eos,
     rule: untilEnd,
-    ...options,
+    ...(template.knowsThinking ? { thinking: new Thinking(leavesInThought(model, prompt), onThought) } : {}),
+    ...rest,
   });
+}
+
+/** Some templates open the thoughts themselves, so that the answer begins inside them. */
+function leavesInThought({ tokenizer }: LoadedModel, prompt: readonly number[]): boolean {
+  const end = prompt.slice(-8).map((token) => tokenizer.bytes(token));
+  return endsInThought(Buffer.concat(end).toString('utf8'));
 }

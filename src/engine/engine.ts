@@ -20,6 +20,8 @@ import { interpretSpeech } from './speech/commands/interpretSpeech';
 
 export interface GenerationOptions {
   readonly onText?: (delta: string) => void;
+  /** What a reasoning model thinks before it answers. */
+  readonly onThought?: (delta: string) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -39,6 +39,7 @@ export const chatSchema = v.object({
     v.array(v.object({ role: v.picklist(['system', 'user', 'assistant']), content: v.string() })),
     v.check((messages) => messages.some(({ role }) => role !== 'system'), 'there is no message to answer'),
   ),
+  thinking: v.optional(v.boolean()),
   maxTokens: v.optional(positive),
   sampling,
   progressToken,

@@ -79,6 +79,10 @@ export const settingsSchema = {
     'Id of the model that answers in the chat. Empty: the first installed chat model. Run **Pteron: Choose Chat Model** to pick one.',
   ),
   'chat.maxTokens': integer(1024, 16, 32768, 'Longest answer, in tokens.'),
+  'chat.thinking': boolean(
+    false,
+    'Lets a reasoning model think before it answers, where its chat template knows of that. Its thoughts are not shown, and count toward the longest answer.',
+  ),
   'chat.temperature': number(0.3, 0, 2, 'How freely answers are worded. 0 gives the same answer to the same question.'),
   home: machineString(
     'Folder of the model store. Empty: the environment variable `PTERON_HOME`, or else the usual place of the operating system.',

@@ -67,6 +67,8 @@ export const Complete = new RequestType<CompleteParams, GenerationResult, unknow
 export interface ChatParams extends StreamParams {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
+  /** true: the model may reason before it answers, where its template knows of that. Default: it answers at once. */
+  readonly thinking?: boolean;
   readonly maxTokens?: number;
   readonly sampling?: SamplingOptions;
 }

@@ -41,6 +41,8 @@ export interface Timings {
 
 export interface GenerationResult {
   readonly text: string;
+  /** What a reasoning model thought before; never part of `text`. */
+  readonly thinking?: string;
   readonly finish: Finish;
   readonly timings: Timings;
 }

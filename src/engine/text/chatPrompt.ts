@@ -14,8 +14,9 @@ export function chatPrompt(
   manifest: Manifest,
   messages: readonly ChatMessage[],
   budget: number,
+  thinking = false,
 ): readonly number[] {
-  const encode = (kept: readonly ChatMessage[]) => encodeConversation(encoder, template, manifest, kept);
+  const encode = (kept: readonly ChatMessage[]) => encodeConversation(encoder, template, manifest, kept, thinking);
   const whole = encode(messages);
   if (whole.length <= budget) return whole;
 
@@ -43,9 +44,10 @@ function encodeConversation(
   template: ChatTemplate,
   { tokens }: Manifest,
   messages: readonly ChatMessage[],
+  thinking: boolean,
 ): readonly number[] {
   const { tokenizer } = encoder;
   const guarded = messages.map((message) => ({ ...message, content: tokenizer.guard(message.content) }));
-  const ids = encoder.encodeTemplate(template.render(guarded));
+  const ids = encoder.encodeTemplate(template.render(guarded, thinking));
   return tokens.addBos && tokens.bos !== null && ids[0] !== tokens.bos ? [tokens.bos, ...ids] : ids;
 }

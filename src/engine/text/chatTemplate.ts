@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { ChatMessage } from '../../protocol';
 import { templateInvalid } from '../models/errors';
+import { knowsThinking } from './thinking';
 
 export interface ChatTemplate {
-  /** The conversation as the model was trained to see it, up to where its answer begins. @throws template_invalid */
-  render(messages: readonly ChatMessage[]): string;
+  /** Whether it can ask the model to reason before it answers, or does so always. */
+  readonly knowsThinking: boolean;
+  /**
+   * The conversation as the model was trained to see it, up to where its answer begins. `thinking`: whether it may reason
+   * first, where the template knows of that. @throws template_invalid
+   */
+  render(messages: readonly ChatMessage[], thinking?: boolean): string;
 }
 
 /** Spellings of the markers that templates refer to by name. */
@@ -37,13 +43,15 @@ export async function compileChatTemplate(
     throw invalid(error);
   }
   return {
-    render(messages) {
+    knowsThinking: knowsThinking(source),
+    render(messages, thinking = false) {
       try {
         return template.render({
           messages: messages.map((message) => ({ ...message })),
           add_generation_prompt: true,
           bos_token: markers.bos,
           eos_token: markers.eos,
+          enable_thinking: thinking,
         });
       } catch (error) {
         throw invalid(error);

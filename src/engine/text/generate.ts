@@ -1,6 +1,7 @@
 import type { Finish, GenerationResult, SamplingOptions, Timings } from '../../protocol';
 import type { Lane } from './lane';
 import type { StopRule } from './stops/stopRule';
+import type { Thinking } from './thinking';
 import type { Tokenizer } from './tokenizer';
 import { Utf8Stream } from './utf8Stream';
 
@@ -15,6 +16,8 @@ export interface GenerationRequest {
   readonly arrived: number;
   readonly deadline?: number;
   readonly onText?: (delta: string) => void;
+  /** Takes thoughts out of the text; they are returned apart. */
+  readonly thinking?: Thinking;
   readonly signal?: AbortSignal;
 }
 
@@ -24,7 +27,8 @@ export async function generate(
   tokenizer: Tokenizer,
   request: GenerationRequest,
 ): Promise<GenerationResult> {
-  const { prompt, rule, signal } = request;
+  const { prompt, rule, signal, thinking } = request;
+  const answerOf = (piece: string) => (thinking ? thinking.push(piece) : piece);
   const started = performance.now();
   const fed = await lane.feed(prompt, signal);
   const fedAt = performance.now();
@@ -45,14 +49,16 @@ export async function generate(
     onToken: (token) => {
       firstAt ??= performance.now();
       generated++;
-      if (tokenizer.isSpecial(token) || shown.push(stream.push(tokenizer.bytes(token)))) ended = 'stop';
+      if (tokenizer.isSpecial(token) || shown.push(answerOf(stream.push(tokenizer.bytes(token))))) ended = 'stop';
       else if (request.deadline !== undefined && performance.now() > request.deadline) ended = 'length';
       return ended ? 'stop' : 'continue';
     },
   });
+  if (thinking) shown.push(thinking.finish());
   const text = shown.finish();
   return {
     text,
+    ...(thinking?.thoughts ? { thinking: thinking.thoughts } : {}),
     finish: finish === 'cancelled' ? finish : (ended ?? finish),
     timings: timings(prompt, fed.reused, started, fedAt, firstAt, generated, request),
   };

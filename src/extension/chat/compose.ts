@@ -30,7 +30,11 @@ export function composeChat(
     log,
     model: () => models.pick('chat'),
     chat: (params, onDelta, token) => engine.chat(params, onDelta, token),
-    limits: () => ({ maxTokens: settings.get('chat.maxTokens'), temperature: settings.get('chat.temperature') }),
+    limits: () => ({
+      maxTokens: settings.get('chat.maxTokens'),
+      temperature: settings.get('chat.temperature'),
+      thinking: settings.get('chat.thinking'),
+    }),
     post: (message) => view.post(message),
     onFailure: (error) => status.failed('chat', error),
     onSuccess: () => status.succeeded('chat'),

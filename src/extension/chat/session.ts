@@ -15,7 +15,7 @@ export interface ChatSessionOptions {
     onDelta: (text: string) => void,
     token: CancellationToken,
   ) => Promise<GenerationResult>;
-  readonly limits: () => { readonly maxTokens: number; readonly temperature: number };
+  readonly limits: () => { readonly maxTokens: number; readonly temperature: number; readonly thinking: boolean };
   readonly post: (message: ToView) => void;
   readonly log: Log;
   readonly onFailure: (error: PteronError) => void;
@@ -102,11 +102,11 @@ export class ChatSession {
     const { options } = this;
     const model = await options.model();
     turn.model = model.name;
-    const { maxTokens, temperature } = options.limits();
+    const { maxTokens, temperature, thinking } = options.limits();
     const messages = toMessages(turns, turn);
     const onDelta = (text: string): void => this.streamed(turn, text);
     const result = await options.chat(
-      { model: model.id, messages, maxTokens, sampling: { temperature } },
+      { model: model.id, messages, maxTokens, thinking, sampling: { temperature } },
       onDelta,
       token,
     );

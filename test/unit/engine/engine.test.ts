@@ -104,6 +104,35 @@ describe('chat', () => {
     expect(next.timings.reusedTokens).toBeGreaterThanOrEqual(timings.promptTokens);
   });
 
+  it('keeps a reasoning model’s thoughts apart, and lets it think only if asked to', async () => {
+    const { engine, store, seenBy, sessions } = await start({
+      answer: (prompt) => (prompt.includes('<nothink>') ? 'At once.' : '<think>Hm.</think>\n\nYes.'),
+    });
+    const template = '{{ messages[-1].content }}{% if enable_thinking is false %}<nothink>{% endif %}';
+    await writeFile(join(store.home, 'models/tiny-llama/chat_template.jinja'), template);
+    const [deltas, thoughts] = [[] as string[], [] as string[]];
+    const options = {
+      onText: (delta: string) => void deltas.push(delta),
+      onThought: (delta: string) => void thoughts.push(delta),
+    };
+    expect(await engine.chat({ ...ask('Is it?'), thinking: true }, options)).toMatchObject({
+      text: 'Yes.',
+      thinking: 'Hm.',
+    });
+    expect([deltas.join(''), thoughts.join('')]).toEqual(['Yes.', 'Hm.']);
+    const quick = await engine.chat(ask('Is it?'));
+    expect(quick.text).toBe('At once.');
+    expect(quick).not.toHaveProperty('thinking');
+    expect(seenBy(sessions()[0]!)).toContain('<nothink>');
+  });
+
+  it('finds the thoughts that a template opened itself', async () => {
+    const { engine, store } = await start({ answer: () => 'Hm.\n</think>\n\nYes.' });
+    const template = "{{ messages[-1].content }}{{ '<think>\n' if enable_thinking }}";
+    await writeFile(join(store.home, 'models/tiny-llama/chat_template.jinja'), template);
+    expect(await engine.chat({ ...ask('Is it?'), thinking: true })).toMatchObject({ text: 'Yes.', thinking: 'Hm.' });
+  });
+
   it('keeps its own KV lane beside completion’s', async () => {
     const { engine, sessions } = await start({ answer: () => 'x\n' });
     await engine.chat(ask('Hello'));

@@ -7,12 +7,17 @@ import { printJson, summarizeTimings } from '../output';
 
 interface ChatFlags extends GenerationFlags {
   readonly system?: string;
+  readonly thinking?: boolean;
 }
 
 export const chatCommand: CommandDefinition = (program, context) => {
   const command = program.command('chat').description('one turn, or a conversation where no prompt is given');
   addGenerationOptions(command)
     .option('--system <text>', 'what the model is told beforehand')
+    .option(
+      '--thinking',
+      'lets a reasoning model think first; its thoughts go to standard error, with --json into `thinking`',
+    )
     .argument('[prompt]', 'what to answer; "-" reads it from standard input')
     .action(async (prompt: string | undefined, flags: ChatFlags) => {
       const piped = prompt === '-' || (prompt === undefined && !context.stdin.isTTY);
@@ -33,11 +38,23 @@ async function turn(
   messages: readonly ChatMessage[],
   signal: AbortSignal,
 ): Promise<GenerationResult> {
-  const onText = (delta: string) => void (flags.json ? printJson(stdout, { delta }) : stdout.write(delta));
+  let isThinking = false;
+  const onThought = (delta: string) => {
+    isThinking = true;
+    if (flags.json) printJson(stdout, { thought: delta });
+    else stderr.write(delta);
+  };
+  const onText = (delta: string) => {
+    if (isThinking && !flags.json) stderr.write('\n\n');
+    isThinking = false;
+    if (flags.json) printJson(stdout, { delta });
+    else stdout.write(delta);
+  };
   const live = flags.stream || !flags.json;
+  const thinking = flags.thinking ? { thinking: true } : {};
   const maxTokens = flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens };
-  const params = { model: flags.model, messages, sampling: samplingOf(flags), ...maxTokens };
-  const result = await engine.chat(params, { signal, ...(live ? { onText } : {}) });
+  const params = { model: flags.model, messages, sampling: samplingOf(flags), ...thinking, ...maxTokens };
+  const result = await engine.chat(params, { signal, ...(live ? { onText, onThought } : {}) });
   if (flags.json) printJson(stdout, result);
   else stdout.write('\n');
   if (!flags.json && stderr.isTTY) stderr.write(`${summarizeTimings(result)}\n`);

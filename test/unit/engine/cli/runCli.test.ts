@@ -125,6 +125,20 @@ describe('pteron chat', () => {
     expect(objects.at(-1)).toMatchObject({ text: ' 42\n', finish: 'stop' });
   });
 
+  it('shows thoughts beside the answer', async () => {
+    await fake.dispose();
+    fake = await fakeEngine({ answer: () => '<think>Hm.</think>Yes.' });
+    await writeFile(
+      join(fake.store.home, 'models/tiny-llama/chat_template.jinja'),
+      '{{ messages[0].content }}{# <think> #}',
+    );
+    const args = ['chat', '--model', 'tiny-llama', '--thinking', 'Hello'];
+    expect(await pteron(args)).toEqual({ status: 0, stdout: 'Yes.\n', stderr: 'Hm.\n\n' });
+    expect(JSON.parse((await pteron([...args, '--json'])).stdout)).toMatchObject({ text: 'Yes.', thinking: 'Hm.' });
+    const lines = (await pteron([...args, '--json', '--stream'])).stdout.trim().split('\n');
+    expect(lines.map((line) => Object.keys(JSON.parse(line) as object)[0])).toContain('thought');
+  });
+
   it('reads the question from standard input', async () => {
     const result = await pteron(['chat', '--model', 'tiny-llama', '--json'], { input: 'What is it?' });
     expect(JSON.parse(result.stdout)).toMatchObject({ finish: 'stop' });

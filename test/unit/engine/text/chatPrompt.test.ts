@@ -10,6 +10,7 @@ import type { ChatMessage } from '../../../../src/protocol';
 import { fixtures } from '../fakes/temporaryStore';
 
 const template: ChatTemplate = {
+  knowsThinking: false,
   render: (messages) => `${messages.map(({ role, content }) => `${role}: ${content}\n`).join('')}assistant:`,
 };
 const conversation = (turns: number): ChatMessage[] =>
@@ -38,7 +39,10 @@ describe('a chat’s prompt', () => {
     const plain = chatPrompt(encoder, template, withBos, conversation(1), 300);
     expect(plain.filter((id) => id === 1)).toEqual([1]);
     expect(plain[0]).toBe(1);
-    const spelled = { render: (m: readonly ChatMessage[]) => encoder.tokenizer.spelling(1)! + template.render(m) };
+    const spelled = {
+      ...template,
+      render: (m: readonly ChatMessage[]) => encoder.tokenizer.spelling(1)! + template.render(m),
+    };
     expect(chatPrompt(encoder, spelled, withBos, conversation(1), 300)).toEqual(plain);
   });
 

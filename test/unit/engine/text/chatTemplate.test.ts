@@ -25,6 +25,17 @@ it('renders the conversation up to the answer', async () => {
   expect(render(messages)).toBe('<bos>[user]Hello<eos>[assistant]');
 });
 
+it('lets a model think only if asked to, where the template knows of that', async () => {
+  const qwen3 = await template(
+    '{% if add_generation_prompt %}assistant:{% if enable_thinking is defined and enable_thinking is false %}' +
+      '<think></think>{% endif %}{% endif %}',
+  );
+  expect(qwen3.knowsThinking).toBe(true);
+  expect(qwen3.render(messages)).toBe('assistant:<think></think>');
+  expect(qwen3.render(messages, true)).toBe('assistant:');
+  expect((await template('{{ messages[0].content }}')).knowsThinking).toBe(false);
+});
+
 it.each([
   ['does not parse', '{% for m in messages %}'],
   ['raises', "{{ raise_exception('Roles must alternate') }}"],

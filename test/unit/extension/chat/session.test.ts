@@ -29,7 +29,7 @@ function setUp(chat: Chat, storage = memory()) {
     log,
     chat,
     model: async () => model('talker', 'chat'),
-    limits: () => ({ maxTokens: 100, temperature: 0 }),
+    limits: () => ({ maxTokens: 100, temperature: 0, thinking: true }),
     post: (message) => posted.push(structuredClone(message)),
     onFailure: vi.fn(),
     onSuccess: vi.fn(),
@@ -55,6 +55,13 @@ describe('ChatSession', () => {
       tokensPerSecond: 20,
     });
     expect(posted.map(({ type }) => type)).toEqual(['turn', 'delta', 'delta', 'turn', 'progress']);
+  });
+
+  it('asks within the limits of the settings', async () => {
+    const asked = vi.fn(answering);
+    await setUp(asked).session.ask('why?');
+    const limits = { maxTokens: 100, thinking: true, sampling: { temperature: 0 } };
+    expect(asked.mock.calls[0]![0]).toMatchObject(limits);
   });
 
   it('sends earlier questions and answers with the next question', async () => {
