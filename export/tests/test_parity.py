@@ -65,9 +65,15 @@ def test_a_row_that_differs_fails(changes):
     assert "1 of 2 rows pass" in table and table.count("**fails**") == 1
 
 
-def test_a_model_that_cannot_be_exported_is_a_row_that_says_so(tmp_path):
+def test_a_model_that_cannot_be_exported_is_a_row_that_says_so(tmp_path, monkeypatch):
     broken = replace(FAMILIES[0], config=FAMILIES[0].config | {"hidden_act": "relu"})
     assert measure(broken, "fp32", None, tmp_path).failure.startswith("program_unsupported: The activation 'relu'")
+
+    def refuse(*_):
+        raise RuntimeError("no such graph\nand a trace")
+
+    monkeypatch.setattr("pteron_export.parity.measure.lower_language_model", refuse)
+    assert measure(FAMILIES[0], "fp32", None, tmp_path).failure == "no such graph"
 
 
 def test_the_command_fails_with_a_row_and_writes_only_whole_tables(tmp_path, monkeypatch, capsys):

@@ -64,6 +64,8 @@ def measure(family: Family, quantization: str, runner: Runner, folder: Path) -> 
         return _measure(family, quantization, runner, folder)
     except ExportError as error:
         return Row(family, quantization, failure=str(error))
+    except RuntimeError as error:  # torch's and executorch's way of refusing a graph
+        return Row(family, quantization, failure=str(error).splitlines()[0])
 
 
 def _measure(family: Family, quantization: str, runner: Runner, folder: Path) -> Row:
