@@ -34,13 +34,17 @@ export async function interpret(
 ): Promise<SpokenOutcome> {
   if (utterance.trim() === '') return none('empty', 'Nothing was recognised.');
   const heard = withoutAnnotations(utterance);
-  const { mode, literal, said } = directed(heard, options.mode ?? 'auto');
+  const { mode, literal, said } = directed(heard, options.mode ?? 'auto', typeIsKeyword(context));
   if (literal) return { kind: 'insert', text: spaced(said, context), confidence: 1 };
   const words = wordsOf(said);
   if (words.length === 0) return none('noise', 'Only fillers or noise were recognised.');
   const dictated = mode === 'command' ? null : dictateHere(said, context);
   if (mode === 'dictation') return insertion(dictated!, context);
   return new Interpretation(said, words, context, dictated, options).outcome();
+}
+
+function typeIsKeyword({ focus, document }: SpeechContext): boolean {
+  return focus === 'editor' && document !== undefined && languageOf(document.languageId).keywords.has('type');
 }
 
 /** As it was said, with a space where a word precedes. */

@@ -4,7 +4,7 @@ import { languageOf } from './languages';
 import { print } from './printer';
 import { dictateProse } from './prose';
 import { Scanner } from './scanner';
-import { withClosedCalls, withTypeBrackets } from './structure';
+import { withClosedCalls, withTypeBrackets, withTypePaths } from './structure';
 import { pathSegments, Vocabulary } from './vocabulary';
 
 export interface DictationPlace {
@@ -41,6 +41,8 @@ export function dictate(said: string, place: DictationPlace): Dictated {
   const vocabulary = new Vocabulary(identifiers, language, pathSegments(place.text ?? ''));
   const { items, signs, confidence } = new Scanner(raw, language, place.languageId, vocabulary).scan();
   const asType = (name: string) => vocabulary.single(name, true) ?? name;
-  const structured = withClosedCalls(withTypeBrackets(items, language.family, asType));
+  const structured = withClosedCalls(
+    withTypePaths(withTypeBrackets(items, language.family, asType), language.family, asType),
+  );
   return { text: print(structured, language.family, before), signs, confidence, takenBack: false };
 }

@@ -31,7 +31,7 @@ const families: Record<Family, Language> = {
   script: language(
     'script',
     `${cLike} const let var function class extends implements interface type enum new import export from of in instanceof typeof void await async yield throw try catch finally delete static readonly public private protected get set as is keyof`,
-    { constant: 'const' },
+    { constant: 'const', math: 'Math', json: 'JSON' },
     'addEventListener querySelector parseInt parseFloat setTimeout setInterval clearTimeout forEach indexOf startsWith endsWith toString useState useEffect stringify Error Promise Map Set Array Object Math Number JSON',
   ),
   c: language(
@@ -55,7 +55,7 @@ const families: Record<Family, Language> = {
   java: language(
     'java',
     `${cLike} abstract boolean byte catch char class double enum extends final finally float implements import instanceof int interface long new package private protected public short static super synchronized this throw throws try var void`,
-    { string: 'String' },
+    { string: 'String', system: 'System', math: 'Math' },
     'String Integer List Map Set Optional ArrayList HashMap System toString equals hashCode IllegalArgumentException IllegalStateException',
   ),
   shell: language('shell', 'if then else elif fi for while do done case esac in function export local return'),

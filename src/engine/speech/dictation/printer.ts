@@ -15,28 +15,42 @@ export function print(items: readonly Item[], family: Family, before: string): s
   return text;
 }
 
-/** Kinds that depend on the neighbours: signs, keyword arguments, optional marks. */
+/** Kinds that depend on the neighbours: signs, keyword arguments, optional marks, what closes a conditional. */
 function settled(items: readonly Item[], family: Family, before: string): Item[] {
   const result: Item[] = [];
-  let depth = 0;
+  let [depth, conditionals] = [0, 0];
   items.forEach((item, i) => {
     if (item.text === '(') depth++;
     if (item.text === ')') depth--;
     const previous = result.at(-1) ?? itemBefore(before);
-    let { kind } = item;
-    if ((kind === 'infix' || kind === 'postfix') && signs.has(item.text) && awaitsOperand(previous)) kind = 'prefix';
-    else if (family === 'python' && item.text === '=' && depth > 0) kind = 'tight';
-    else if (
-      item.text === '?' &&
-      kind === 'infix' &&
-      (!items[i + 1] || [':', ')', ';', ','].includes(items[i + 1]!.text))
-    )
-      kind = 'postfix';
-    else if (item.text === '!' && kind === 'prefix' && family === 'rust' && items[i + 1]?.text === '(')
-      kind = 'postfix';
+    const place = { family, previous, next: items[i + 1], inCall: depth > 0, inConditional: conditionals > 0 };
+    const kind = settledKind(item, place);
+    if (item.text === '?' && kind === 'infix') conditionals++;
+    if (item.text === ':' && kind === 'infix') conditionals--;
     result.push({ ...item, kind });
   });
   return result;
+}
+
+interface Place {
+  readonly family: Family;
+  readonly previous: Item | undefined;
+  readonly next: Item | undefined;
+  readonly inCall: boolean;
+  readonly inConditional: boolean;
+}
+
+function settledKind({ kind, text }: Item, { family, previous, next, inCall, inConditional }: Place): Item['kind'] {
+  if ((kind === 'infix' || kind === 'postfix') && signs.has(text) && awaitsOperand(previous)) return 'prefix';
+  if (family === 'python' && text === '=' && inCall) return 'tight';
+  if (text === '?' && kind === 'infix' && (!next || [':', ')', ';', ','].includes(next.text))) return 'postfix';
+  if (text === ':' && inConditional) return 'infix';
+  if (text === '!' && family === 'rust' && next?.text === '(') return 'postfix';
+  // from .utils import load
+  if (text === '.' && family === 'python' && previous?.kind === 'keyword') return 'prefix';
+  // Go: names []string
+  if (text === '[' && family === 'go' && next?.text === ']' && previous?.kind === 'name') return 'prefix';
+  return kind;
 }
 
 /** What the text before the cursor ends with, as far as spacing goes. */

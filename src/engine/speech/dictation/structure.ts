@@ -23,10 +23,16 @@ export function withTypeBrackets(items: readonly Item[], family: Family, asType:
   return result;
 }
 
+/** Rust: what stands before `::` and is known as a type is written as one. */
+export function withTypePaths(items: readonly Item[], family: Family, asType: (name: string) => string): Item[] {
+  const isPath = (i: number) => family === 'rust' && items[i]!.kind === 'name' && items[i + 1]?.text === '::';
+  return items.map((item, i) => (isPath(i) ? { ...item, text: asType(item.text) } : item));
+}
+
 function closingAngle(items: readonly Item[], open: number): number {
   for (let i = open + 1; i <= Math.min(open + longestType, items.length - 1); i++) {
     const { kind, text, angle } = items[i]!;
-    if (text === '>' && angle) return i > open + 1 ? i : -1;
+    if (text === '>' && angle) return i > open + 1 || /^[A-Z]/.test(items[open - 1]!.text) ? i : -1;
     const typeLike =
       (kind === 'name' && !/^\d/.test(text)) || kind === 'keyword' || [',', '::', '&', '*'].includes(text);
     if (!typeLike) return -1;

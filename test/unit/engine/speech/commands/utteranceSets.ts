@@ -33,7 +33,7 @@ const read = (name: string): unknown => JSON.parse(readFileSync(`test/voice/${na
 const { files, ...places } = read('contexts') as { files: string[] } & Record<string, Place>;
 const rules = builtInRules();
 
-export const utteranceSet = (name: 'utterances' | 'held-out') => read(name) as Utterance[];
+export const utteranceSet = (name: 'utterances' | 'held-out' | 'code') => read(name) as Utterance[];
 
 function contextOf({ in: place = 'ts', before = '' }: Utterance): SpeechContext {
   const { text, line, padTo = 0, focus, path, languageId } = (places as Record<string, Place>)[place]!;

@@ -24,6 +24,12 @@ describe('the utterances of test/voice', () => {
   });
 });
 
+describe('dictated code', () => {
+  it('is written as each language wants it', async () => {
+    expect((await scored(utteranceSet('code'))).wrong).toEqual([]);
+  });
+});
+
 describe('what recognisers do to an utterance', () => {
   const capital = (said: string) => said.charAt(0).toUpperCase() + said.slice(1);
   const plain = utteranceSet('utterances').filter(({ say, none }) => /^[a-z]/.test(say) && none === undefined);
