@@ -11,7 +11,11 @@ import { show, summarize } from '../statistics.mjs';
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const measuredPath = path('measured.json');
 const heading = '## On an NVIDIA GPU';
-const names = { 'gemma3-270m': 'Gemma 3 270M', 'qwen3-4b': 'Qwen 3 4B' };
+const names = {
+  'gemma3-270m': 'Gemma 3 270M',
+  'qwen3-4b': 'Qwen 3 4B',
+  'qwen3.5-35b-a3b': 'Qwen 3.5 35B-A3B',
+};
 
 function read(folder) {
   const text = (name) => readFileSync(join(folder, name), 'utf8').trim();
@@ -74,7 +78,7 @@ export function gpuSection() {
 Written by \`node bench/gpu/report.mjs\` from what \`bench/gpu/run.sh\` measured: ${date}, revision ${revision}, ${gpu}; host ${cpu}.
 Programs of the models' true shapes with random weights, 4 bits in groups of 64, bfloat16; mlx-lm 0.32.2 on the same libmlx
 (0.32.4, CUDA 13), the same weights and token ids, greedy, by turns, ${models[0].pteron.decode.length} rounds after one that is not counted. The GPU reads ${(bandwidth / 1e12).toFixed(2)} TB/s (measured
-with a plain sum); the share counts each weight once a token. Decoding keeps the host busy, not the GPU: both sides launch hundreds of
+with a plain sum); the share counts what a token reads of the weights, once. Decoding keeps the host busy, not the GPU: both sides launch hundreds of
 small kernels a token.
 
 | | Pteron | mlx-lm | Pteron is faster by |

@@ -14,12 +14,16 @@ addon=$repo/bench/gpu/load.mjs
 
 fill() { [ -e "$1.filled" ] || { python3 "$repo/bench/gpu/fill.py" "$1.pte" "$1.json" && touch "$1.filled"; }; }
 
-speed() {
-  local models=${MODELS:-gemma3-270m qwen3-4b qwen3.5-35b-a3b} rounds=${ROUNDS:-3}
+describe() {
   nvidia-smi --query-gpu=name,driver_version --format=csv,noheader > "$OUT/machine.txt"
   echo "$(grep -m1 "model name" /proc/cpuinfo | cut -d: -f2), $(nproc) virtual cores" >> "$OUT/machine.txt"
   ./node cli.cjs doctor > "$OUT/doctor.txt" 2>&1
   python3 "$repo/bench/gpu/bandwidth.py" > "$OUT/bandwidth.txt"
+}
+
+speed() {
+  local models=${MODELS:-gemma3-270m qwen3-4b qwen3.5-35b-a3b} rounds=${ROUNDS:-3}
+  [ -e "$OUT/bandwidth.txt" ] || describe
   for model in $models; do fill "$model" & done # while the first one is measured the last one is made
   for model in $models; do
     until [ -e "$model.filled" ]; do sleep 0.2; done
