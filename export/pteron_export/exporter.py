@@ -89,6 +89,7 @@ def _write(
         say(f"warning: {remark}")
     model = checkpoint.recipe.build(checkpoint.config, limits)
     held = Requantized(checkpoint, scheme, model, dtype)
+    held.calibrate(folder / "tokenizer.json", say)
     vocabulary = checkpoint.config["vocab_size"]
     program = write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
     special = read_special_tokens(folder / "tokenizer.json")

@@ -26,7 +26,7 @@ def test_values_lie_low_bits_first_across_word_borders(bits):
 @pytest.mark.parametrize("group", [32, 64, 128])
 def test_rounding_stays_within_half_a_step(bits, group):
     weight = torch.randn(6, 256)
-    affine = quantize(weight, bits, group)
+    affine = quantize(weight, f"{bits}:round", group)
     step = affine.scales.repeat_interleave(group, 1)
     assert affine.shape == (6, 256)
     # The zero point is rounded too, which shifts the range by at most half a step.

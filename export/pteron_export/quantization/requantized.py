@@ -1,15 +1,18 @@
 """A checkpoint's weights as --quantize asks for them."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import nn
 
 from ..checkpoints.checkpoint import Checkpoint
 from ..errors import ExportError
-from ..models.layers import TiedHead
+from ..models.layers import Limits, TiedHead
 from ..weights import Weight
-from .quantize import quantize
+from .calibration import MAX_TOKENS, calibrate, calibration_ids, can_calibrate
+from .quantize import method_of, quantize
 from .scheme import Choice, Scheme, part_of
 from .tensor import QuantizedTensor
 
@@ -36,6 +39,7 @@ class Requantized:
         parameters = sum(p.numel() for p in model.parameters())
         self.scheme = resolve(scheme, parameters, checkpoint.quantization != "none")
         self._held: dict[str | None, dict[str, None]] = {}
+        self._ready: dict[str, QuantizedTensor] = {}
         head = self.scheme.parts.get("head")
         if head and isinstance(getattr(model, "lm_head", None), TiedHead) and head != self.scheme.choice("embedding"):
             raise ExportError(
@@ -43,14 +47,38 @@ class Requantized:
                 "Choose the quantization of both with embedding=, and leave out head=.",
             )  # fmt: skip
 
+    def calibrate(self, tokenizer: Path, say: Callable[[str], None] = lambda _: None) -> None:
+        """Where the scheme wants GPTQ: quantizes the projections for the inputs that the calibration text gives them. Without
+        it, or where the model does not allow it, groups are fitted to the weights alone."""
+        checkpoint = self._checkpoint
+        if method_of(self.scheme.choice(None)) != "gptq":
+            return
+        count = min(MAX_TOKENS, checkpoint.trained_context)
+        model = checkpoint.recipe.build(checkpoint.config, Limits(count, count, torch.float32))
+        if not can_calibrate(model):
+            return
+        ids = calibration_ids(tokenizer, checkpoint.bos if checkpoint.add_bos else None, count)
+        say(f"calibrating on {len(ids)} tokens")
+        calibrate(model, ids, self._quantize_seen)
+
+    def _quantize_seen(self, name: str, products: torch.Tensor | None) -> Weight | None:
+        weight = self._make(name, products)
+        if isinstance(weight, QuantizedTensor):
+            self._ready[name] = weight
+        return weight
+
     def get(self, name: str) -> Weight | None:
+        ready = self._ready.pop(name, None)
+        return self._make(name, None) if ready is None else ready
+
+    def _make(self, name: str, products: torch.Tensor | None) -> Weight | None:
         weight, part = self._checkpoint.get(name), part_of(name)
         if weight is None or len(weight.shape) != 2 or name.endswith(getattr(self._checkpoint.recipe, "DENSE", ())):
             return weight
         choice = self.scheme.choice(part)
         if choice.format != "keep":
             dense = self._checkpoint.get_exact(name) if isinstance(weight, QuantizedTensor) else weight
-            weight = dense if choice.format == "none" else quantize(dense, choice, dtype=self._dtype)
+            weight = dense if choice.format == "none" else quantize(dense, choice, dtype=self._dtype, products=products)
         self._held.setdefault(part, {})[getattr(weight, "description", "none")] = None
         return weight
 

@@ -1,6 +1,7 @@
 """What --quantize asks for: SCHEME = CHOICE{,PART=CHOICE}, read in this one place.
 
-    CHOICE  auto | keep | none | bf16 | fp16 | fp32 | nvfp4 | BITS[:gGROUP][:METHOD]
+    CHOICE  auto | keep | none | bf16 | fp16 | fp32 | nvfp4[:METHOD] | BITS[:gGROUP][:METHOD]
+    METHOD  round | fit | gptq
     PART    embedding | head | experts
 
 `4` and `2` (and every format below 6 bits) are for the layers: embedding and head stay at 8 bits unless they are named.
@@ -35,7 +36,8 @@ class Choice:
     group: int | None = None
     """Columns that share a scale; None = 64 for 8 bits, else 32, or what divides the rows."""
     method: str | None = None
-    """round, fit or gptq; None = the best one for these bits."""
+    """round (to nearest), fit (scales that make rounding cost least) or gptq (fit, and errors made good by the columns still to
+    be rounded, for a calibration text); None = what pays for these bits."""
 
 
 EIGHT = Choice("affine", 8)
@@ -88,6 +90,8 @@ def parse_scheme(text: str | None, group: int | None = None) -> Scheme:
 
 def _choice(text: str, group: int | None) -> Choice:
     format, *details = text.split(":")
+    if format == "nvfp4" and len(details) == 1 and details[0] in METHODS:
+        return Choice(format, method=details[0])
     if format in ("auto", "keep", "none", "nvfp4"):
         if details:
             raise _refused(f"'{format}' takes no ':{details[0]}'")

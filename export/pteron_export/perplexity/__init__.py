@@ -1,0 +1,1 @@
+"""What each quantization costs: measured on real models, written to docs/QUANTIZATION.md."""
