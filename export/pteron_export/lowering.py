@@ -3,7 +3,8 @@
 import contextlib
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -20,6 +21,27 @@ from .program_file import LARGE, PAGE, ProgramFile
 from .weights import Weight, load_weights
 
 
+@dataclass(frozen=True)
+class Method:
+    """A method of a program: what computes it, inputs to trace it with, and their dynamic dimensions."""
+
+    model: nn.Module
+    example: tuple
+    dynamic: tuple | None = None
+
+
+@contextlib.contextmanager
+def placed_weights(
+    model: nn.Module, get: Callable[[str], Weight | None], dtype: torch.dtype, out: Path
+) -> Iterator[ProgramFile]:
+    """Fills `model` with its weights as get(name) gives them, and writes the large ones to their places in `out` as they come;
+    lowering completes the file."""
+    constants = 3 * sum(1 for _ in model.parameters()) + sum(1 for _ in model.buffers())  # words, scales and biases of each
+    with ProgramFile(out, constants) as file:
+        load_weights(model, get, dtype, file.place_constants_of)
+        yield file
+
+
 def write_program(
     model: nn.Module, limits: Limits, vocabulary: int, get: Callable[[str], Weight | None], out: Path, say: Callable[[str], None]
 ) -> ProgramFile:
@@ -29,9 +51,7 @@ def write_program(
 
     Afterwards the model's large constants are mapped from `out`: it computes, and its weights can be read (`forget` on the
     returned file gives that memory back). Equal constants are not merged. Same weights → same bytes."""
-    constants = 3 * sum(1 for _ in model.parameters()) + sum(1 for _ in model.buffers())  # words, scales and biases of each
-    with ProgramFile(out, constants) as file:
-        load_weights(model, get, limits.dtype, file.place_constants_of)
+    with placed_weights(model, get, limits.dtype, out) as file:
         lower_language_model(model, limits, vocabulary, out, say, file)
     return file
 
@@ -61,20 +81,31 @@ def lower(
     model: nn.Module, example: tuple, dynamic: tuple | None, out: Path, constants: dict, say=lambda _: None,
     file: ProgramFile | None = None,
 ) -> None:  # fmt: skip
-    """Writes `model` as one MLX delegate; anything left outside it is an error that names the operators.
-    file: `out` with the model's large constants, where they were placed before."""
+    """Writes `model` as a program's only method."""
+    lower_methods({"forward": Method(model, example, dynamic)}, out, constants, say, file)
+
+
+def lower_methods(
+    methods: dict[str, Method], out: Path, constants: dict, say=lambda _: None, file: ProgramFile | None = None
+) -> None:
+    """Writes each method as one MLX delegate; anything left outside it is an error that names the operators.
+    file: `out` with the methods' large constants, where they were placed before."""
     say("tracing")
     with torch.no_grad():
-        program = torch.export.export(model, example, dynamic_shapes=dynamic, strict=False)
+        programs = {
+            name: torch.export.export(method.model, method.example, dynamic_shapes=method.dynamic, strict=False)
+            for name, method in methods.items()
+        }
     say("lowering")
     with _page_aligned_constants(file), _large_tensors_shared():
         edge = to_edge_transform_and_lower(
-            {"forward": program},
+            programs,
             partitioner=[MLXPartitioner()],
             constant_methods=constants or None,
             compile_config=EdgeCompileConfig(_check_ir_validity=False, _skip_dim_order=True),
         )
-    _require_one_delegate(edge.exported_program().graph_module)
+    for name in methods:
+        _require_one_delegate(edge.exported_program(name).graph_module)
     say("writing")
     # The caller's tokens, not planned memory, hold the inputs; the output's upper bound is K rows.
     planning = MemoryPlanningPass(alloc_graph_input=False)

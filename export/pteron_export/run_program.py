@@ -51,16 +51,20 @@ class DelegateRunner:
     def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
         with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
             folder = Path(scratch)
-            command = [_node(), str(self._cli), "run", str(program), "--method", "forward", "--outputs", str(folder)]
-            for index, call in enumerate(calls):
-                command += ["--call", ",".join(_write_inputs(folder, index, call))]
-            # int8 activations on a CPU are the delegate's choice: their noise would hide a program's own errors.
-            exact = os.environ | {"PTERON_CPU_ACTIVATIONS": "exact"}
-            done = subprocess.run(command, capture_output=True, text=True, env=exact)
-            if done.returncode != 0:
-                message = (done.stderr or done.stdout).strip()[-1000:]
-                raise ExportError("inference_failed", f"The exported program does not run: {message}")
+            self.run(program, "forward", [_write_inputs(folder, index, call) for index, call in enumerate(calls)], folder)
             return np.concatenate([np.load(folder / f"call{i}.output0.npy")[0] for i in range(len(calls))])
+
+    def run(self, program: Path, method: str, calls: list[list], outputs: Path) -> None:
+        """Executes calls, each a list of .npy files, in order on one state; writes outputs/callN.outputM.npy."""
+        command = [_node(), str(self._cli), "run", str(program), "--method", method, "--outputs", str(outputs)]
+        for files in calls:
+            command += ["--call", ",".join(str(file) for file in files)]
+        # int8 activations on a CPU are the delegate's choice: their noise would hide a program's own errors.
+        exact = os.environ | {"PTERON_CPU_ACTIVATIONS": "exact"}
+        done = subprocess.run(command, capture_output=True, text=True, env=exact)
+        if done.returncode != 0:
+            message = (done.stderr or done.stdout).strip()[-1000:]
+            raise ExportError("inference_failed", f"The exported program does not run: {message}")
 
 
 def _node() -> str:

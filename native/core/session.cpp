@@ -223,6 +223,15 @@ void Session::provide(std::vector<HostTensor> given) {
   reset();
 }
 
+std::vector<float> Session::logits() const {
+  if (!hasLogits_) {
+    throw invalidArgument("There are no logits: prefill at least one token first.");
+  }
+  std::vector<float> values(static_cast<size_t>(shape_.vocabulary));
+  toFloat(keptLogits(), values.data());
+  return values;
+}
+
 // Lanes and models belong to the worker thread, so they are made by the first job.
 void Session::prepare() {
   if (given_.size() != shape_.given.size()) {

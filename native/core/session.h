@@ -57,6 +57,8 @@ public:
   // Sets the inputs that stay the same for a sequence (shape().given) and forgets everything, as reset does. A session
   // without them is new: prefill throws invalid_argument where there should be some. Throws invalid_argument.
   void provide(std::vector<HostTensor> given);
+  // The logits that a decode would begin with, after the last token prefilled. Throws invalid_argument where there are none.
+  std::vector<float> logits() const;
 
 private:
   void prepare();

@@ -1,5 +1,7 @@
 #include "node/session_wrap.h"
 
+#include <algorithm>
+
 #include "node/arguments.h"
 #include "node/tensor_value.h"
 
@@ -46,6 +48,7 @@ Napi::Function SessionWrap::define(Napi::Env env) {
                       InstanceMethod<&SessionWrap::rewind>("rewind"),
                       InstanceMethod<&SessionWrap::reset>("reset"),
                       InstanceMethod<&SessionWrap::provide>("provide"),
+                      InstanceMethod<&SessionWrap::logits>("logits"),
                       InstanceMethod<&SessionWrap::dispose>("dispose")});
 }
 
@@ -150,6 +153,15 @@ Napi::Value SessionWrap::provide(const Napi::CallbackInfo& info) {
     Session& session = host_->idleSession();
     session.provide(tensorArguments(info[0], "inputs"));
     return info.Env().Undefined();
+  });
+}
+
+Napi::Value SessionWrap::logits(const Napi::CallbackInfo& info) {
+  return throwing(info.Env(), [&] {
+    const std::vector<float> values = host_->idleSession().logits();
+    auto array = Napi::Float32Array::New(info.Env(), values.size());
+    std::copy(values.begin(), values.end(), array.Data());
+    return array;
   });
 }
 

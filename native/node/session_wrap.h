@@ -24,6 +24,7 @@ private:
   Napi::Value verify(const Napi::CallbackInfo& info);
   Napi::Value rewind(const Napi::CallbackInfo& info);
   Napi::Value provide(const Napi::CallbackInfo& info);
+  Napi::Value logits(const Napi::CallbackInfo& info);
   Napi::Value reset(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 

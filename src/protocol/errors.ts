@@ -19,6 +19,8 @@ export const errorCodes = [
   'model_role_mismatch', // e.g. a chat with a completion-only model
   'file_not_found', // an input file of the command line
   'speech_unavailable', // audio was given, but nothing here recognises speech
+  'audio_invalid', // a sound file is damaged, empty or of a kind that is not read
+  'audio_too_long', // a sound file lasts longer than what is recognized at a time
   // machine
   'out_of_memory', // the model needs more than the memory limit or the machine has
   'disk_full', // no space left while writing

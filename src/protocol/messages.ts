@@ -107,7 +107,7 @@ export const Doctor = new RequestType0<DoctorReport, unknown>('doctor');
 export type EngineActivity =
   | { readonly state: 'idle' }
   | { readonly state: 'loading'; readonly model: string }
-  | { readonly state: 'working'; readonly what: 'completion' | 'chat'; readonly model: string };
+  | { readonly state: 'working'; readonly what: 'completion' | 'chat' | 'speech'; readonly model: string };
 export const ActivityChanged = new NotificationType<EngineActivity>('activity');
 
 export interface LogParams {

@@ -51,3 +51,50 @@ export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
+
+/** What was said between two times, in seconds from the sound's beginning. */
+export interface TranscriptSegment {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** 0 … 1: the geometric mean of its tokens' probabilities. */
+  readonly confidence: number;
+  readonly avgLogProbability: number;
+  /** Of the window that it was heard in; as are the two below. */
+  readonly noSpeechProbability: number;
+  /** What repeats itself has a high one. */
+  readonly compressionRatio: number;
+  readonly temperature: number;
+  /** Timestamps included. */
+  readonly tokens: readonly number[];
+}
+
+/** Sound that was heard and gave no text, and why. */
+export interface SkippedSound {
+  readonly start: number;
+  readonly end: number;
+  /** 'silence': nothing to hear at all; 'noSpeech': the model is unsure of what it heard, and thinks that nobody spoke. */
+  readonly reason: 'silence' | 'noSpeech';
+  /** null where the model was not asked. */
+  readonly noSpeechProbability: number | null;
+}
+
+export interface Transcription {
+  readonly text: string;
+  /** A code such as 'en'; null where nothing was heard. */
+  readonly language: string | null;
+  readonly languageProbability: number;
+  /** The sound's length. */
+  readonly seconds: number;
+  readonly segments: readonly TranscriptSegment[];
+  readonly skipped: readonly SkippedSound[];
+  /** 'cancelled': with what was complete by then. */
+  readonly finish: 'stop' | 'cancelled';
+  readonly timings: {
+    readonly featuresMs: number;
+    readonly encodeMs: number;
+    readonly decodeMs: number;
+    readonly tokens: number;
+    readonly windows: number;
+  };
+}

@@ -32,6 +32,8 @@ class Checkpoint:
     eos: list[int] = field(default_factory=list)
     sampling: dict = field(default_factory=dict)
     """How the makers draw tokens, as model.json spells it."""
+    generation: dict = field(default_factory=dict)
+    """transformers' generation_config.json, of a speech model."""
     licence: str = "unknown"
     notes: list[str] = field(default_factory=list)
     """What was approximated on the way, for the record."""

@@ -16,6 +16,7 @@ from .checkpoint import Checkpoint, sha256_of
 from .hub_config import sampling_of, stop_tokens, text_config
 from .mlx_quantized import MlxQuantization, mlx_quantization_of
 from .stored_names import read_stored
+from .whisper_tokens import write_tokenizer
 
 _AGAIN = "Download the checkpoint again."
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
@@ -37,15 +38,16 @@ def open_folder(folder: Path) -> Checkpoint:
         config=config,
         get=source.get,
         get_exact=source.get_exact,
-        write_tokenizer=lambda out: _copy_tokenizer(folder, settings, out),
+        write_tokenizer=lambda out: _write_tokenizer(folder, recipe, config, settings, out),
         name=whole.get("_name_or_path") or folder.name,
         quantization=quantization.description if quantization else "none",
-        trained_context=config["max_position_embeddings"],
+        trained_context=config["max_target_positions" if recipe.FAMILY == "whisper" else "max_position_embeddings"],
         add_bos=_adds_bos(folder, config.get("bos_token_id")),
         sha256=sha256_of(source.files[0]) if len(source.files) == 1 else sha256_of(folder / "model.safetensors.index.json"),
         bos=config.get("bos_token_id"),
         eos=stop_tokens(generation, whole, config),
         sampling=sampling_of(generation),
+        generation=generation,
     )
 
 
@@ -122,6 +124,13 @@ def _adds_bos(folder: Path, bos: int | None) -> bool:
         return bos is not None and Tokenizer.from_file(str(path)).encode("").ids[:1] == [bos]
     except Exception as error:  # tokenizers raises plain exceptions
         raise ExportError("tokenizer_invalid", f"tokenizer.json cannot be read ({error}).", _AGAIN) from error
+
+
+def _write_tokenizer(folder: Path, recipe: ModuleType, config: dict, settings: dict, out: Path) -> None:
+    if recipe.FAMILY == "whisper":
+        write_tokenizer(folder, config["vocab_size"], out)
+    else:
+        _copy_tokenizer(folder, settings, out)
 
 
 def _copy_tokenizer(folder: Path, settings: dict, out: Path) -> None:

@@ -1,14 +1,15 @@
 """One recipe a family: a module with FAMILY, ARCHITECTURES, GGUF_ARCHITECTURES, build(config, limits), adapt_tensor and its
-inverse to_transformers; and settle(config, limits) where the limits decide something about the model."""
+inverse to_transformers; ROLE where it is no language model; and settle(config, limits) where the limits decide something about
+the model."""
 
 import difflib
 from types import ModuleType
 
 from ..errors import ExportError
-from . import gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe
+from . import gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe, whisper
 from .layers import Limits
 
-RECIPES: tuple[ModuleType, ...] = (gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe)
+RECIPES: tuple[ModuleType, ...] = (gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe, whisper)
 
 
 def recipe_for(architecture: str) -> ModuleType:

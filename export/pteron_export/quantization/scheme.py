@@ -60,7 +60,7 @@ class Scheme:
 
 def part_of(name: str) -> str | None:
     """The part that a tensor belongs to, by its name in the checkpoint without the leading `model.`."""
-    if name.startswith("embed_tokens."):
+    if name.startswith(("embed_tokens.", "decoder.embed_tokens.")):
         return "embedding"
     if name.startswith("lm_head."):
         return "head"

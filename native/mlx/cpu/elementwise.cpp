@@ -21,6 +21,12 @@ void rmsNorm(ThreadPool& pool, const float* x, const float* weight, float* y, in
   });
 }
 
+void layerNorm(ThreadPool& pool, const float* x, const LayerNorm& norm, float* y, int64_t rows, int64_t dim) {
+  pool.parallelFor(rows, rowGrain(dim), [&](int64_t begin, int64_t end) {
+    kernels().layerNorm(x + begin * dim, norm, y + begin * dim, end - begin, dim);
+  });
+}
+
 void softmax(ThreadPool& pool, const float* x, float* y, int64_t rows, int64_t dim) {
   if (dim <= 0) return;
   pool.parallelFor(rows, rowGrain(dim), [&](int64_t begin, int64_t end) {

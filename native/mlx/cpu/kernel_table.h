@@ -72,6 +72,7 @@ struct KernelTable {
   void (*attendMany)(const Attention&, int64_t kvHead, int64_t queryBegin, int64_t queryEnd);
 
   void (*rmsNorm)(const float* x, const float* weight, float* y, int64_t rows, int64_t dim, float eps);
+  void (*layerNorm)(const float* x, const LayerNorm&, float* y, int64_t rows, int64_t dim);
   void (*softmax)(const float* x, float* y, int64_t rows, int64_t dim);
   // cos and sin, [dims / 2], of one position; then the rotation of one row by them.
   void (*ropeAngles)(float position, const float* inverseFrequencies, float* cosines, float* sines, int64_t half);

@@ -76,6 +76,12 @@ void attention(ThreadPool&, const Attention&);
 
 // y = x / sqrt(mean(x²) + eps) * weight, over the last dimension; weight may be null.
 void rmsNorm(ThreadPool&, const float* x, const float* weight, float* y, int64_t rows, int64_t dim, float eps);
+// y = (x - mean(x)) / sqrt(variance(x) + eps) * weight + bias, over the last dimension; weight and bias may be null.
+struct LayerNorm {
+  const float *weight = nullptr, *bias = nullptr;
+  float eps = 0;
+};
+void layerNorm(ThreadPool&, const float* x, const LayerNorm&, float* y, int64_t rows, int64_t dim);
 
 // Rotary embedding of the first `dims` of each row [heads, rows, dim], the rest copied; row r has position offset + r.
 // Angle i is position * scale / freqs[i], or position * scale * base^(-2i / dims) without freqs (as mlx.fast.rope).

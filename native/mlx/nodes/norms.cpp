@@ -1,4 +1,4 @@
-// Root-mean-square normalization.
+// Normalizations of rows.
 #include "../failure.h"
 #include "../handlers.h"
 #include "../node_evaluator.h"
@@ -20,6 +20,20 @@ void runRmsNorm(Frame& frame, const RMSNormNode& node) {
   if (dim > 0) cpu::rmsNorm(frame.pool(), frame.floats(x), weight, out.as<float>(), x.count() / dim, dim, node.eps);
 }
 
+void runLayerNorm(Frame& frame, const LayerNormNode& node) {
+  const Tensor x = frame.at(node.x);
+  expect(x.shape.rank > 0 && isFloat(x.memory), "a norm takes rows of floats");
+  const int64_t dim = x.shape.last();
+  const auto row = [&](const std::optional<Tid>& tensor) -> const float* {
+    if (!tensor) return nullptr;
+    expect(frame.at(*tensor).count() == dim, "a norm's weight has another size than its rows");
+    return frame.floats(*tensor);
+  };
+  const cpu::LayerNorm norm{row(node.weight), row(node.bias), node.eps};
+  Tensor& out = frame.fresh(node.out, x.type, x.shape);
+  if (dim > 0) cpu::layerNorm(frame.pool(), frame.floats(x), norm, out.as<float>(), x.count() / dim, dim);
+}
+
 // Over the last dimension there is a kernel.
 void runSoftmax(Frame& frame, const SoftmaxNode& node) {
   const Tensor x = frame.at(node.x);
@@ -33,6 +47,7 @@ void runSoftmax(Frame& frame, const SoftmaxNode& node) {
 
 void addNormHandlers(HandlerTable& table) {
   on<&runRmsNorm>(table);
+  on<&runLayerNorm>(table);
   on<&runSoftmax>(table);
 }
 

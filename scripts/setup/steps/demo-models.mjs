@@ -1,13 +1,13 @@
 /**
- * The demo models in the store: exported from their GGUF, verified against transformers, and put in place whole.
+ * The demo models in the store: exported from their source, verified against transformers, and put in place whole.
  * A change of the exporter or of its packages exports them again; a change of the addon does not (the tests check that).
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashSmallFile, hashTree } from '../files.mjs';
-import { gemma, smollm2 } from '../pins.mjs';
-import { gemmaFile, smollm2File } from './model-sources.mjs';
+import { gemma, smollm2, whisper } from '../pins.mjs';
+import { gemmaFile, smollm2File, whisperFolder } from './model-sources.mjs';
 
 /** Whether the folder holds what its model.json names. */
 export function isComplete(folder) {
@@ -72,4 +72,12 @@ export const chatModel = modelStep({
   source: smollm2File,
   sourceHash: smollm2.sha256,
   options: ['--role', 'chat', '--quantize', 'keep', '--dtype', 'bf16', '--context', '2048', '--chunk', '512'],
+});
+
+export const speechModel = modelStep({
+  id: 'whisper-base',
+  title: 'Export of Whisper base (speech)',
+  source: whisperFolder,
+  sourceHash: whisper.sha256,
+  options: ['--role', 'speech', '--quantize', 'none', '--dtype', 'fp16'],
 });

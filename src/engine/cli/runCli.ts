@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor';
 import { exportCommand } from './commands/export';
 import { modelsCommand } from './commands/models';
 import { runCommand } from './commands/run';
+import { transcribeCommand } from './commands/transcribe';
 import type { CliContext } from './context';
 
 const exitStatus = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
@@ -21,6 +22,7 @@ const commands = [
   exportCommand,
   runCommand,
   benchCommand,
+  transcribeCommand,
 ];
 
 /** Runs one command line (without `node` and the script) and returns its exit status; errors go to stderr, coded. */

@@ -4,7 +4,10 @@ import { type ChatTemplate, loadChatTemplate, type TemplateMarkers } from '../te
 import { Lane } from '../text/lane';
 import { PromptEncoder } from '../text/promptEncoder';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer';
+import { EncoderDecoder } from '../speech/encoderDecoder';
+import type { Recognizer } from '../speech/whisper/recognition';
 import { checkProgram, checkTokenizer } from './consistency';
+import { manifestInvalid } from './errors';
 import type { InstalledModel } from './store';
 
 /** What a lane is for: uses do not share a KV cache, or they would evict each other's prefix. */
@@ -22,6 +25,7 @@ export class LoadedModel {
   readonly queue = new SerialQueue();
   readonly #lanes = new Map<LaneUse, Lane>();
   #template: Promise<ChatTemplate> | undefined;
+  #recognizer: Recognizer | undefined;
 
   private constructor(
     readonly installed: InstalledModel,
@@ -78,6 +82,24 @@ export class LoadedModel {
     }
   }
 
+  /** A speech model's encoder and decoder, and all that recognition needs to know. @throws program_unsupported, model_invalid */
+  recognizer(): Recognizer {
+    if (this.#recognizer) return this.#recognizer;
+    const { speech, contextLength } = this.installed.manifest;
+    if (!speech) throw manifestInvalid('model.json', 'it does not say how speech is recognized');
+    const { melBins: mels, frames, tokens } = speech;
+    const model = EncoderDecoder.of([this.program]);
+    if (model.input.shape.join() !== [1, mels, frames].join()) {
+      model.dispose();
+      throw manifestInvalid(
+        'model.json',
+        `its features are [1, ${mels}, ${frames}], the program's [${model.input.shape.join(', ')}]`,
+      );
+    }
+    this.#recognizer = { model, tokenizer: this.tokenizer, tokens, mels, frames, contextLength };
+    return this.#recognizer;
+  }
+
   /** @throws template_invalid */
   template(): Promise<ChatTemplate> {
     this.#template ??= loadChatTemplate(this.installed.templatePath, this.markers);
@@ -93,6 +115,7 @@ export class LoadedModel {
   dispose(): void {
     for (const lane of this.#lanes.values()) lane.dispose();
     this.#lanes.clear();
+    this.#recognizer?.model.dispose();
     this.program.dispose();
   }
 }

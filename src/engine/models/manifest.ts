@@ -9,7 +9,29 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const siblingFile = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/));
 export const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
 
-export const manifestSchema = v.object({
+/** How a recognizer is called and what its special tokens mean (speech/whisper/tokens.ts). */
+const speechSchema = v.object({
+  kind: v.literal('whisper'),
+  melBins: v.pipe(count, v.maxValue(256)),
+  /** Of a window: 10 ms each. */
+  frames: v.pipe(count, v.maxValue(6000)),
+  tokens: v.object({
+    startOfTranscript: tokenId,
+    startOfPrevious: tokenId,
+    endOfText: tokenId,
+    noSpeech: tokenId,
+    noTimestamps: tokenId,
+    firstTimestamp: tokenId,
+    transcribe: v.nullable(tokenId),
+    translate: v.nullable(tokenId),
+    languages: v.record(v.pipe(v.string(), v.regex(/^[a-z]{2,3}$/)), tokenId),
+    suppress: v.pipe(v.array(tokenId), v.maxLength(10_000)),
+    suppressAtBegin: v.pipe(v.array(tokenId), v.maxLength(10_000)),
+    maxInitialTimestamp: count,
+  }),
+});
+
+const described = v.object({
   schemaVersion: v.literal(manifestVersion),
   id: modelId,
   name: v.string(),
@@ -55,6 +77,37 @@ export const manifestSchema = v.object({
   source: v.object({ name: v.string(), revision: v.string(), sha256: v.optional(v.string()) }),
   /** Written by the exporter's verify step; see export/. */
   verification: v.optional(v.record(v.string(), v.unknown())),
+  /** Of a speech model, and of no other. */
+  speech: v.optional(speechSchema),
 });
 
+export const manifestSchema = v.pipe(
+  described,
+  v.check(
+    ({ role, speech }) => (role === 'speech') === (speech !== undefined),
+    'role and speech do not belong together',
+  ),
+  v.check(
+    ({ speech, vocabularySize }) => !speech || highestOf(speech.tokens) < vocabularySize,
+    'speech.tokens lie beyond the vocabulary',
+  ),
+);
+
+function highestOf({
+  languages,
+  suppress,
+  suppressAtBegin,
+  maxInitialTimestamp,
+  ...named
+}: SpeechManifest['tokens']): number {
+  const ids = [
+    ...Object.values(languages),
+    ...suppress,
+    ...suppressAtBegin,
+    ...Object.values(named).map((id) => id ?? 0),
+  ];
+  return ids.reduce((highest, id) => Math.max(highest, id), named.firstTimestamp + maxInitialTimestamp);
+}
+
+export type SpeechManifest = v.InferOutput<typeof speechSchema>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;

@@ -169,6 +169,9 @@ export interface Session {
    *  speech decoder's cross attention, and forgets everything, as `reset` does. invalid_argument where they do not fit, or
    *  while a job is under way; where a program takes some, the first job fails with invalid_argument without them. */
   provide(inputs: readonly Tensor[]): void;
+  /** The logits that a decode would begin with, fp32 [V], for a caller whose rules need all of them: it draws each token itself
+   *  and prefills it. invalid_argument where nothing was prefilled since, or while a job of the session is under way. */
+  logits(): Float32Array;
   /** Forgets everything, and clears a poisoned session. invalid_argument while a job of the session is under way. */
   reset(): void;
   /** Ends a running job as an abort would; jobs behind it are rejected as disposed. Idempotent. */

@@ -37,7 +37,7 @@ export function statusOf(input: StatusInput): Status {
     return { kind: 'loading', text: spin, detail: `Loading ${activity.model}.`, severity: 'normal' };
   }
   if (activity.state === 'working') {
-    const what = activity.what === 'chat' ? 'answering' : 'completing';
+    const what = { completion: 'completing', chat: 'answering', speech: 'transcribing' }[activity.what];
     return {
       kind: 'working',
       text: '$(sync~spin) Pteron',

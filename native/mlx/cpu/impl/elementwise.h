@@ -124,6 +124,42 @@ inline void rmsNorm(const float* x, const float* weight, float* y, int64_t rows,
   }
 }
 
+inline float sumOf(const float* x, int64_t dim) {
+  Vf acc[2] = {};
+  int64_t i = 0;
+  for (; i + 2 * kLanes <= dim; i += 2 * kLanes) {
+    acc[0] += load(x + i);
+    acc[1] += load(x + i + kLanes);
+  }
+  for (; i < dim; i += kLanes) acc[0] += loadSome(x + i, least(dim - i, kLanes));
+  return reduceAdd(acc[0] + acc[1]);
+}
+
+// A second pass for the variance: as the difference of two large numbers it would lose its digits.
+inline float varianceOf(const float* x, float mean, int64_t dim) {
+  Vf acc = {};
+  float rest = 0;
+  int64_t i = 0;
+  for (; i + kLanes <= dim; i += kLanes) {
+    const Vf a = load(x + i) - mean;
+    acc = fma(a, a, acc);
+  }
+  for (; i < dim; ++i) rest += (x[i] - mean) * (x[i] - mean);
+  return (reduceAdd(acc) + rest) / static_cast<float>(dim);
+}
+
+inline void layerNorm(const float* x, const LayerNorm& norm, float* y, int64_t rows, int64_t dim) {
+  for (int64_t r = 0; r < rows; ++r, x += dim, y += dim) {
+    const float mean = sumOf(x, dim) / static_cast<float>(dim);
+    const float scale = 1.0f / __builtin_sqrtf(varianceOf(x, mean, dim) + norm.eps);
+    map(x, y, dim, [&](Vf v, int64_t j, int64_t n) {
+      v = (v - mean) * scale;
+      if (norm.weight != nullptr) v = v * loadSome(norm.weight + j, n);
+      return norm.bias != nullptr ? v + loadSome(norm.bias + j, n) : v;
+    });
+  }
+}
+
 inline float largestOf(const float* x, int64_t count) {
   float largest = x[0];
   int64_t i = 0;

@@ -26,8 +26,8 @@
   const KernelTable& table() {                                                                                         \
     static constexpr KernelTable kTable = {                                                                            \
         kPanel,    quantizeRow, groupSums, gemvInt8,    gemvExact,    gemmInt8, gemmExact, dequantizeRow,              \
-        denseGemv, denseGemm,   attendFew, attendMerge, attendMany,   rmsNorm,  softmax,   ropeAngles,                 \
-        ropeRow,   gatedDelta,  unary,     gated,       binary,       binaryScalar, convert};                         \
+        denseGemv, denseGemm,   attendFew, attendMerge, attendMany,   rmsNorm,  layerNorm, softmax,                    \
+        ropeAngles, ropeRow,    gatedDelta, unary,      gated,        binary,   binaryScalar, convert};                \
     return kTable;                                                                                                     \
   }                                                                                                                    \
   }

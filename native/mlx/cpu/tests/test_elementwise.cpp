@@ -104,11 +104,14 @@ void normsAndSoftmax(ThreadPool& pool, Random& random) {
   for (int64_t dim : {1, 5, 16, 63, 640, 5000})
     for (int64_t rows : {1, 2, 37}) {
       const std::vector<float> x = random.floats(rows * dim, 4), weight = random.floats(dim);
+      const std::vector<float> bias = random.floats(dim);
       std::vector<float> y(x.size()), plain(x.size()), weights(x.size());
-      std::vector<double> expected, unweighted, softmaxed;
+      std::vector<double> expected, unweighted, softmaxed, centred, shifted;
       for (int64_t r = 0; r < rows; ++r) {
         const float* row = &x[static_cast<size_t>(r * dim)];
-        double squares = 0, sum = 0, largest = row[0];
+        double squares = 0, sum = 0, largest = row[0], mean = 0, variance = 0;
+        for (int64_t i = 0; i < dim; ++i) mean += double(row[i]) / double(dim);
+        for (int64_t i = 0; i < dim; ++i) variance += (row[i] - mean) * (row[i] - mean) / double(dim);
         for (int64_t i = 0; i < dim; ++i)
           squares += double(row[i]) * row[i], largest = std::max<double>(largest, row[i]);
         for (int64_t i = 0; i < dim; ++i) sum += std::exp(row[i] - largest);
@@ -116,12 +119,18 @@ void normsAndSoftmax(ThreadPool& pool, Random& random) {
           unweighted.push_back(row[i] / std::sqrt(squares / double(dim) + 1e-5));
           expected.push_back(unweighted.back() * weight[static_cast<size_t>(i)]);
           softmaxed.push_back(std::exp(row[i] - largest) / sum);
+          centred.push_back((row[i] - mean) / std::sqrt(variance + 1e-5));
+          shifted.push_back(centred.back() * weight[static_cast<size_t>(i)] + bias[static_cast<size_t>(i)]);
         }
       }
       rmsNorm(pool, x.data(), weight.data(), y.data(), rows, dim, 1e-5f);
       checkClose(y, expected, 1e-6, 1e-5, "rms norm");
       rmsNorm(pool, x.data(), nullptr, plain.data(), rows, dim, 1e-5f);
       checkClose(plain, unweighted, 1e-6, 1e-5, "rms norm without weight");
+      layerNorm(pool, x.data(), {weight.data(), bias.data(), 1e-5f}, y.data(), rows, dim);
+      checkClose(y, shifted, 2e-5, 1e-4, "layer norm");
+      layerNorm(pool, x.data(), {nullptr, nullptr, 1e-5f}, plain.data(), rows, dim);
+      checkClose(plain, centred, 2e-5, 1e-4, "layer norm without weight");
       softmax(pool, x.data(), weights.data(), rows, dim);
       checkClose(weights, softmaxed, 1e-8, 1e-5, "softmax");
     }

@@ -84,6 +84,10 @@ export class FakeSession implements Session {
     this.rewind(0);
   }
 
+  logits(): Float32Array {
+    throw new Error('logits is not used here');
+  }
+
   provide(): void {
     throw new Error('provide is not used here');
   }

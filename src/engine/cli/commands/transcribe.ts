@@ -1,0 +1,57 @@
+import type { TranscriptSegment, Transcription } from '../../../protocol';
+import { decodeAudio } from '../../speech/audio/decodeAudio';
+import type { CliContext, CommandDefinition } from '../context';
+import { readInput } from '../files';
+import { printJson } from '../output';
+
+interface TranscribeFlags {
+  readonly model: string;
+  readonly language?: string;
+  readonly prompt?: string;
+  readonly json?: boolean;
+}
+
+export const transcribeCommand: CommandDefinition = (program, context) => {
+  program
+    .command('transcribe')
+    .description('speech → text, with times and confidence')
+    .argument('<file.wav>', 'PCM or floating point, any rate and number of channels')
+    .requiredOption('--model <id>', 'a speech model of the store')
+    .option('--language <code>', 'what is spoken, e.g. de or German; default: as heard')
+    .option('--prompt <text>', 'names and spellings to expect')
+    .option('--json', 'print one JSON object')
+    .action((file: string, flags: TranscribeFlags) => transcribe(context, file, flags));
+};
+
+async function transcribe(
+  { engine, signal, stdout, stderr }: CliContext,
+  file: string,
+  flags: TranscribeFlags,
+): Promise<void> {
+  const samples = await decodeAudio(await readInput(file));
+  const onSegment = (segment: TranscriptSegment) => void stdout.write(`${describe(segment)}\n`);
+  const { json, ...params } = flags;
+  const result = await engine.transcribe({ ...params, samples }, { signal, ...(json ? {} : { onSegment }) });
+  if (json) return printJson(stdout, result);
+  for (const { start, end, reason } of result.skipped) {
+    stderr.write(`${times(start, end)}  ${reason === 'silence' ? 'silence' : 'no speech'}\n`);
+  }
+  if (stderr.isTTY) stderr.write(`${summarize(result)}\n`);
+}
+
+const describe = ({ start, end, text, confidence }: TranscriptSegment): string =>
+  `${times(start, end)}  ${`${Math.round(100 * confidence)} %`.padStart(5)}  ${text}`;
+
+const times = (start: number, end: number): string => `${clock(start)} – ${clock(end)}`;
+
+/** 75.2 → '1:15.20' */
+function clock(seconds: number): string {
+  const hundredths = Math.round(seconds * 100);
+  const minutes = Math.floor(hundredths / 6000);
+  return `${minutes}:${((hundredths % 6000) / 100).toFixed(2).padStart(5, '0')}`;
+}
+
+function summarize({ seconds, language, finish, timings }: Transcription): string {
+  const spent = (timings.featuresMs + timings.encodeMs + timings.decodeMs) / 1000;
+  return `[${finish}: ${seconds.toFixed(1)} s of ${language ?? 'silence'} in ${spent.toFixed(1)} s, ${timings.tokens} tokens]`;
+}

@@ -1,0 +1,60 @@
+/** One attempt at a window: tokens until the end of text, and whether they can be trusted. */
+import { deflateSync } from 'node:zlib';
+import type { Session } from '../../native/addonTypes';
+import { draw } from './draw';
+import { applyRules } from './logitRules';
+import type { WhisperTokens } from './tokens';
+
+export interface Attempt {
+  /** Without the end of text. */
+  readonly tokens: readonly number[];
+  readonly logProbabilities: readonly number[];
+  readonly temperature: number;
+  /** Mean log probability of all tokens, the end of text included. */
+  readonly avgLogProbability: number;
+  readonly compressionRatio: number;
+  readonly cancelled: boolean;
+}
+
+export interface AttemptOptions {
+  readonly temperature: number;
+  readonly random: () => number;
+  /** Most tokens, the end of text included. */
+  readonly room: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each token as it comes. */
+  readonly onToken?: ((token: number) => void) | undefined;
+}
+
+/** `session` has the prompt in its cache and the logits after it. */
+export async function attempt(session: Session, tokens: WhisperTokens, options: AttemptOptions): Promise<Attempt> {
+  const { temperature, random, room, signal, onToken } = options;
+  const [drawn, logProbabilities]: [number[], number[]] = [[], []];
+  let ended = false;
+  while (!ended && drawn.length < room && !signal?.aborted) {
+    if (drawn.length > 0) await session.prefill(drawn.slice(-1));
+    const logits = session.logits();
+    applyRules(logits, drawn, tokens);
+    const { token, logProbability } = draw(logits, temperature, random);
+    drawn.push(token);
+    logProbabilities.push(logProbability);
+    ended = token === tokens.endOfText;
+    if (!ended) onToken?.(token);
+  }
+  const sum = logProbabilities.reduce((total, value) => total + value, 0);
+  return {
+    tokens: ended ? drawn.slice(0, -1) : drawn,
+    logProbabilities: ended ? logProbabilities.slice(0, -1) : logProbabilities,
+    temperature,
+    avgLogProbability: drawn.length === 0 ? 0 : sum / drawn.length,
+    compressionRatio: compressionRatio(drawn),
+    cancelled: signal?.aborted ?? false,
+  };
+}
+
+/** Of the token ids in two bytes each, as transformers measures it: what repeats itself compresses well. */
+export function compressionRatio(tokens: readonly number[]): number {
+  const bytes = Buffer.alloc(2 * tokens.length);
+  tokens.forEach((token, i) => bytes.writeUInt16LE(token, 2 * i));
+  return tokens.length === 0 ? 0 : bytes.length / deflateSync(bytes).length;
+}

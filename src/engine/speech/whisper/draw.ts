@@ -1,0 +1,45 @@
+/** Draws one token. */
+import { logSumExp } from './logitRules';
+
+export interface Drawn {
+  readonly token: number;
+  /** Of this token at temperature 1, whatever it was drawn at. */
+  readonly logProbability: number;
+}
+
+/** `random`: 0 ≤ x < 1, asked only at a temperature above 0. */
+export function draw(logits: Float32Array, temperature: number, random: () => number): Drawn {
+  const token = temperature > 0 ? sample(logits, temperature, random()) : likeliest(logits);
+  return { token, logProbability: logits[token]! - logSumExp(logits) };
+}
+
+export function likeliest(logits: Float32Array): number {
+  let best = 0;
+  for (let token = 1; token < logits.length; token++) if (logits[token]! > logits[best]!) best = token;
+  return best;
+}
+
+function sample(logits: Float32Array, temperature: number, at: number): number {
+  const heated = logits.map((logit) => logit / temperature);
+  const total = logSumExp(heated);
+  let [left, last] = [at, 0];
+  for (let token = 0; token < heated.length; token++) {
+    const probability = Math.exp(heated[token]! - total);
+    if (probability === 0) continue;
+    last = token;
+    left -= probability;
+    if (left < 0) return token;
+  }
+  return last;
+}
+
+/** The same numbers on every machine. Source: Steele and Vigna's SplitMix, 32 bits ("mulberry32"). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,27 @@
+import type { TranscriptSegment, Transcription } from '../protocol';
+import { roleMismatch } from './models/errors';
+import type { LoadedModel } from './models/loadedModel';
+import { recognize } from './speech/whisper/recognition';
+
+export interface TranscribeParams {
+  readonly model: string;
+  /** 16 kHz, one channel, −1 … 1. */
+  readonly samples: Float32Array;
+  readonly language?: string;
+  readonly prompt?: string;
+}
+
+export interface TranscribeOptions {
+  readonly signal?: AbortSignal;
+  readonly onSegment?: (segment: TranscriptSegment) => void;
+}
+
+export function runTranscription(
+  model: LoadedModel,
+  params: TranscribeParams,
+  options: TranscribeOptions,
+): Promise<Transcription> {
+  const { id, role } = model.installed.manifest;
+  if (role !== 'speech') throw roleMismatch(id, role, 'speech');
+  return recognize(model.recognizer(), params.samples, { ...params, ...options });
+}

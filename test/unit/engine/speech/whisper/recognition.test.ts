@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { EncoderDecoder } from '../../../../../src/engine/speech/encoderDecoder';
+import { recognize, type RecognitionOptions } from '../../../../../src/engine/speech/whisper/recognition';
+import type { Tokenizer } from '../../../../../src/engine/text/tokenizer';
+import { tinyTokens, tinyVocabulary } from './tinyTokens';
+
+type Script = (window: number, attempt: number) => readonly number[];
+
+interface Behaviour {
+  /** What is said in each window, at each attempt. */
+  readonly script: Script;
+  readonly noSpeech?: number;
+  /** Logit of the scripted token; low: the model is not sure. */
+  readonly sure?: (window: number, attempt: number) => number;
+  readonly onToken?: () => void;
+}
+
+/** A model that says what a script says, and records its prompts. */
+class Scripted {
+  readonly prompts: number[][] = [];
+  readonly windows: Float32Array[] = [];
+  #fed: number[] = [];
+  #promptLength = 0;
+  #attempt = -1;
+  constructor(readonly behaviour: Behaviour) {}
+
+  readonly session = {
+    fed: () => this.#fed,
+    position: 0,
+    prefill: async (tokens: readonly number[]) => {
+      this.#fed.push(...tokens);
+      this.session.position = this.#fed.length;
+      if (tokens.at(-1) === tinyTokens.transcribe) {
+        this.#promptLength = this.#fed.length;
+        this.#attempt++;
+        this.prompts.push([...this.#fed]);
+      }
+      this.behaviour.onToken?.();
+      return { position: this.#fed.length, cancelled: false };
+    },
+    rewind: (position: number) => {
+      this.#fed = this.#fed.slice(0, position);
+      return (this.session.position = position);
+    },
+    logits: () => this.#logits(),
+  };
+
+  async encode(values: Float32Array): Promise<void> {
+    this.windows.push(values);
+    this.session.rewind(0);
+    this.#attempt = -1;
+  }
+
+  #logits(): Float32Array {
+    const logits = new Float32Array(tinyVocabulary).fill(-20);
+    if (this.#fed.at(-1) === tinyTokens.startOfTranscript) {
+      logits[tinyTokens.languages.de!] = 2;
+      logits[tinyTokens.languages.en!] = 1;
+      logits[tinyTokens.noSpeech] = Math.log((this.behaviour.noSpeech ?? 0.01) * 1000);
+      logits[0] = Math.log((1 - (this.behaviour.noSpeech ?? 0.01)) * 1000);
+      return logits;
+    }
+    const window = this.windows.length - 1;
+    const said = this.behaviour.script(window, this.#attempt)[this.#fed.length - this.#promptLength];
+    logits[said ?? tinyTokens.endOfText] = this.behaviour.sure?.(window, this.#attempt) ?? 10;
+    return logits;
+  }
+}
+
+const tokenizer = {
+  encode: (text: string) => [...text.trim()].map(Number),
+  bytes: (id: number) => Buffer.from(` w${id}`),
+} as unknown as Tokenizer;
+
+function listen(behaviour: Behaviour, seconds: number, options: RecognitionOptions = {}, loudness = 1) {
+  const scripted = new Scripted(behaviour);
+  const model = scripted as unknown as EncoderDecoder;
+  const recognizer = { model, tokenizer, tokens: tinyTokens, mels: 80, frames: 60, contextLength: 40 };
+  const samples = Float32Array.from({ length: seconds * 16_000 }, (_, n) => loudness * Math.sin(n / 5));
+  return { scripted, result: recognize(recognizer, samples, options) };
+}
+
+describe('recognition', () => {
+  it('hears the language once and says what, when and how sure', async () => {
+    const { scripted, result } = listen({ script: () => [20, 1, 2, 40] }, 0.5);
+    const { segments, ...rest } = await result;
+    expect(rest).toMatchObject({ text: 'w1 w2', language: 'de', seconds: 0.5, finish: 'stop', skipped: [] });
+    expect(rest.languageProbability).toBeCloseTo(Math.E ** 2 / (Math.E ** 2 + Math.E), 4);
+    expect(segments).toHaveLength(1);
+    expect(segments[0]).toMatchObject({ start: 0, end: 0.4, text: 'w1 w2', temperature: 0, tokens: [20, 1, 2, 40] });
+    expect(segments[0]!.confidence).toBeGreaterThan(0.99);
+    expect(scripted.prompts).toEqual([[11, 13, 14]]);
+  });
+
+  it('begins the next window where the last segment ended, with the text before as its prompt', async () => {
+    const said = [
+      [20, 1, 30, 30, 2],
+      [20, 2, 40],
+    ];
+    const { scripted, result } = listen({ script: (window) => said[window] ?? [20, 3, 40] }, 1, {
+      language: 'English',
+      prompt: '77',
+    });
+    const { text, segments, timings } = await result;
+    expect(text).toBe('w1 w2 w3');
+    expect(segments.map(({ start }) => start.toFixed(2))).toEqual(['0.00', '0.20', '0.80']);
+    expect(timings).toMatchObject({ windows: 3 });
+    expect(scripted.prompts).toEqual([
+      [16, 7, 7, 11, 12, 14],
+      [16, 7, 7, 20, 1, 30, 11, 12, 14],
+      [16, 7, 7, 20, 1, 30, 20, 2, 40, 11, 12, 14],
+    ]);
+    const last = scripted.windows.at(-1)!;
+    expect(last.subarray(20, 60)).toEqual(new Float32Array(40)); // behind a long sound comes nothing
+  });
+
+  it('keeps of a long text before what fits into half the context', async () => {
+    const { scripted, result } = listen({ script: () => [20, 40] }, 0.5, {
+      language: 'en',
+      prompt: '1234567812345678123456',
+    });
+    await result;
+    expect(scripted.prompts[0]).toEqual([16, ...[...'4567812345678123456'].map(Number), 11, 12, 14]);
+  });
+
+  it('tries again, hotter, what repeats itself', async () => {
+    const repeated = [20, ...Array.from({ length: 30 }, () => 1)];
+    const { scripted, result } = listen({ script: (_, i) => (i < 2 ? repeated : [20, 1, 2, 40]) }, 0.5, {
+      language: 'en',
+    });
+    const { segments } = await result;
+    expect(segments[0]).toMatchObject({ text: 'w1 w2', temperature: 0.4 });
+    expect(scripted.prompts).toHaveLength(3);
+  });
+
+  it('says nothing, and why, where there is no speech', async () => {
+    const unsure = { script: () => [20, 1, 40], noSpeech: 0.9, sure: () => -19.9 };
+    const { result } = listen(unsure, 0.5, { language: 'en' });
+    const { text, skipped } = await result;
+    expect(text).toBe('');
+    expect(skipped).toMatchObject([{ start: 0, end: 0.5, reason: 'noSpeech' }]);
+    expect(skipped[0]!.noSpeechProbability).toBeCloseTo(0.9, 2);
+  });
+
+  it('does not ask the model where nothing is to be heard', async () => {
+    const { scripted, result } = listen({ script: () => [20, 1, 40] }, 0.5, { language: 'en' }, 0.0001);
+    expect((await result).skipped).toEqual([{ start: 0, end: 0.5, reason: 'silence', noSpeechProbability: null }]);
+    expect(scripted.windows).toEqual([]);
+  });
+
+  it('stops with what was complete when it is cancelled', async () => {
+    const abort = new AbortController();
+    let tokens = 0;
+    const behaviour = { script: () => [20, 1, 40], onToken: () => void (++tokens > 5 && abort.abort()) };
+    const { scripted, result } = listen(behaviour, 3, { language: 'en', signal: abort.signal });
+    expect(await result).toMatchObject({ finish: 'cancelled', text: 'w1' });
+    expect(scripted.windows).toHaveLength(2);
+  });
+
+  it('does not hear what it was not trained for', async () => {
+    await expect(listen({ script: () => [] }, 1, { language: 'Klingon' }).result).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('Klingon'),
+    });
+  });
+
+  it('hears nothing in nothing', async () => {
+    expect(await listen({ script: () => [] }, 0).result).toMatchObject({ text: '', language: null, segments: [] });
+  });
+});
