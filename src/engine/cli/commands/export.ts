@@ -29,7 +29,11 @@ export const exportCommand: CommandDefinition = (program, context) => {
     )
     .option('--id <id>', 'what to call it; by default as the source')
     .addOption(
-      new Option('--role <role>', 'by default chat where there is a chat template').choices(['completion', 'chat']),
+      new Option('--role <role>', 'by default as the model and its template say').choices([
+        'completion',
+        'chat',
+        'speech',
+      ]),
     )
     .option('--quantize <scheme>', 'how weights are held; by default as the source holds them, else 8-bit')
     .option('--group <columns>', 'how many values of a row share a scale')
