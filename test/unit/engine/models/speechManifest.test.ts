@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { manifestSchema } from '../../../../src/engine/models/manifest';
+import { tinyTokens } from '../speech/whisper/tinyTokens';
+
+const tiny = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../fixtures/models/tiny-gemma3/model.json'), 'utf8'),
+) as Record<string, unknown>;
+const speech = { kind: 'whisper', melBins: 80, frames: 3000, tokens: tinyTokens };
+const valid = { ...tiny, role: 'speech', vocabularySize: 51, speech };
+const withTokens = (changes: Partial<Record<keyof typeof tinyTokens, unknown>>) => ({
+  ...valid,
+  speech: { ...speech, tokens: { ...tinyTokens, ...changes } },
+});
+
+describe('model.json of a recognizer', () => {
+  it('is accepted with all that recognition needs, of a model for English only, too', () => {
+    expect(v.is(manifestSchema, valid)).toBe(true);
+    expect(v.is(manifestSchema, withTokens({ languages: {}, transcribe: null, translate: null }))).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['says nothing of speech', { ...valid, speech: undefined }],
+    ['is another model’s', { ...valid, role: 'chat' }],
+    ['names a token beyond the vocabulary', withTokens({ noSpeech: 51 })],
+    ['suppresses one beyond the vocabulary', withTokens({ suppress: [1, 900] })],
+    ['allows a first timestamp beyond it', withTokens({ maxInitialTimestamp: 31 })],
+    ['has a language that is no code', withTokens({ languages: { __proto__x: 12 } })],
+    ['has a token that is no number', withTokens({ endOfText: '10' })],
+    ['has features of a million mels', { ...valid, speech: { ...speech, melBins: 1e6 } }],
+    ['has windows of an hour', { ...valid, speech: { ...speech, frames: 360_000 } }],
+  ])('is refused where it %s', (_, manifest) => {
+    expect(v.is(manifestSchema, manifest)).toBe(false);
+  });
+});
