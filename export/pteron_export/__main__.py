@@ -16,7 +16,7 @@ from .progress import Events, Progress
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="pteron_export", description="Exports a checkpoint as a verified model folder.")
-    parser.add_argument("source", type=Path, help="a GGUF file, a transformers folder with safetensors, or Whisper of CTranslate2")
+    parser.add_argument("source", help="a folder with safetensors, a GGUF file, or org/name[@revision][:file.gguf] of the Hub")
     parser.add_argument("--id", help="the model's id in the store; default: the source's name")
     parser.add_argument("--role", choices=("completion", "chat", "speech"), help="default: as the model and its template say")
     parser.add_argument("--quantize", metavar="SCHEME", help="auto (default), keep, none, bf16, fp16, fp32, nvfp4, 8, 4:g64 …, "
@@ -28,6 +28,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="the model's folder; default: its place in the store")
     parser.add_argument("--sha256", help="refuse a source file with another hash")
     parser.add_argument("--no-verify", action="store_true", help="skip the comparison with transformers")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be made and what it needs, and make nothing")
     parser.add_argument("--events", action="store_true", help="print JSON Lines, as progress.py says")
     return parser.parse_args(arguments)
 
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, _interrupt)
     progress = Events() if options.events else Progress()
     try:
-        progress.done(_export(options, progress))
+        _run(options, progress)
         return 0
     except KeyboardInterrupt:
         return 130
@@ -62,15 +63,19 @@ def _interrupt(*_) -> None:
     raise KeyboardInterrupt
 
 
-def _export(options: argparse.Namespace, progress: Progress) -> Path:
+def _run(options: argparse.Namespace, progress: Progress) -> None:
     for name in ("context", "chunk"):
         if (value := getattr(options, name)) is not None and value < 16:
             raise ExportError("invalid_argument", f"--{name} {value} is too small.", "Use at least 16.")
-    from .exporter import Options, default_out, export  # imports PyTorch: after the arguments were checked
+    from .exporter import Options, default_out, export, plan  # imports PyTorch: after the arguments were checked
 
-    id = options.id or default_id(str(options.source))
-    settings = {k: v for k, v in vars(options).items() if k not in ("id", "no_verify", "out", "events")}
-    return export(Options(id=id, out=options.out or default_out(id), verify=not options.no_verify, **settings), progress)
+    id = options.id or default_id(options.source if not Path(options.source).exists() else str(Path(options.source).resolve()))
+    settings = {k: v for k, v in vars(options).items() if k not in ("id", "no_verify", "out", "events", "dry_run")}
+    wanted = Options(id=id, out=options.out or default_out(id), verify=not options.no_verify, **settings)
+    if options.dry_run:
+        progress.plan(plan(wanted, progress))
+    else:
+        progress.done(export(wanted, progress))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import math
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -14,16 +14,20 @@ from .atomic_folder import replacing
 from .checkpoints import open_checkpoint
 from .checkpoints.checkpoint import Checkpoint
 from .checkpoints.tokenizer_files import fim_of, mark_controls, read_special_tokens, stop_ids
+from .checkpoints.tokenizer_fit import require_fit
 from .errors import ExportError
+from .hub.download import Count
 from .inspect import node_counts
 from .lowering import write_program
 from .manifest import manifest, write_json
 from .memory import give_back
 from .models.layers import Limits
+from .needs import Needs, plan_file, plan_folder
 from .quantization.requantized import Requantized
 from .quantization.scheme import DTYPES, Scheme, parse_scheme
 from .reference import weight_names
 from .run_program import choose_runner
+from .sources import Source, find_source
 from .speech import write_speech
 from .verify import verify
 
@@ -32,7 +36,8 @@ DEFAULT_CONTEXT = 8192
 
 @dataclass(frozen=True)
 class Options:
-    source: Path
+    source: str | Path
+    """A folder with safetensors, a GGUF file, or a repository of the Hub (hub/name.py)."""
     id: str
     out: Path
     role: str | None = None
@@ -49,22 +54,63 @@ class Options:
 
 
 def export(options: Options, say: Callable[[str], None]) -> Path:
-    """Writes the model folder `options.out` and returns it. What stood there before is replaced only once all is done."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", options.id):
-        raise ExportError("invalid_argument", f"'{options.id}' is no model id.", "Use a-z, 0-9, dot, hyphen and underscore.")
-    scheme = parse_scheme(options.quantize, options.group)
-    dtype = _dtype_of(options, scheme)
-    say(f"reading {options.source.name}")
-    checkpoint = open_checkpoint(options.source)
+    """Writes the model folder `options.out` and returns it. What stood there before is replaced only once all is done.
+    `say` may have a method count(what, bytes, of bytes) for what takes long."""
+    scheme, dtype = _checked(options)
+    source = find_source(str(options.source), _counter(say))
+    say(f"reading {source.repository or source.path.name}")
+    if source.is_language_folder:
+        _say_needs(plan_folder(source, scheme, dtype), options, say)
+    checkpoint = _described(open_checkpoint(source.fetch()), source)
     if options.sha256 and options.sha256 != checkpoint.sha256:
         raise ExportError(
-            "program_invalid", f"{options.source.name} has SHA-256 {checkpoint.sha256}, not {options.sha256}.",
+            "program_invalid", f"{source.path.name} has SHA-256 {checkpoint.sha256}, not {options.sha256}.",
             "The file is damaged or another one: download it again.",
         )  # fmt: skip
     _require_role(options, checkpoint)
+    if source.is_file:
+        _say_needs(plan_file(source, checkpoint, scheme, dtype), options, say)
     with replacing(options.out) as folder:
         _write(options, checkpoint, scheme, dtype, folder, say)
     return options.out
+
+
+def plan(options: Options, say: Callable[[str], None]) -> dict:
+    """What `export` would do and need. Of a repository the small files are fetched, of a GGUF file all of it."""
+    scheme, dtype = _checked(options)
+    source = find_source(str(options.source), _counter(say))
+    named = {"source": source.repository or str(source.path)}
+    if source.is_file:
+        return named | plan_file(source, open_checkpoint(source.fetch()), scheme, dtype).record(options.out)
+    if source.is_language_folder:
+        return named | plan_folder(source, scheme, dtype).record(options.out)
+    return named | {"downloadBytes": source.missing_bytes, "folder": str(options.out)}
+
+
+def _checked(options: Options) -> tuple[Scheme, torch.dtype]:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", options.id):
+        raise ExportError("invalid_argument", f"'{options.id}' is no model id.", "Use a-z, 0-9, dot, hyphen and underscore.")
+    scheme = parse_scheme(options.quantize, options.group)
+    return scheme, _dtype_of(options, scheme)
+
+
+def _counter(say) -> Count:
+    return getattr(say, "count", lambda *_: None)
+
+
+def _say_needs(needs: Needs, options: Options, say: Callable[[str], None]) -> None:
+    say(f"needs {needs} in {options.out.parent}")
+    needs.require(options.out)
+
+
+def _described(checkpoint: Checkpoint, source: Source) -> Checkpoint:
+    """With what the Hub says of it."""
+    if source.repository is None:
+        return checkpoint
+    known = source.licence not in (None, "unknown")
+    return replace(
+        checkpoint, name=source.repository, revision=source.commit, licence=source.licence if known else checkpoint.licence
+    )
 
 
 def _dtype_of(options: Options, scheme: Scheme) -> torch.dtype:
@@ -85,6 +131,8 @@ def _write(
     if _is_speech(checkpoint):
         return write_speech(options, checkpoint, folder, limits, scheme, say)
     mark_controls(folder / "tokenizer.json")
+    markers = [id for id in (checkpoint.bos, *checkpoint.eos) if id is not None]
+    require_fit(folder / "tokenizer.json", checkpoint.config["vocab_size"], markers)
     give_back()
     role = _role_of(options, folder)
     say(f"loading weights ({checkpoint.quantization}, --quantize {options.quantize or 'auto'})")
@@ -110,7 +158,7 @@ def _write(
             fim=fim_of(special), sampling=checkpoint.sampling,
             licence=known.get("licence") or known_sources.licence_of(checkpoint.licence),
             source={"name": known.get("source", checkpoint.name), "sha256": checkpoint.sha256,
-                    "revision": known.get("revision", f"sha256:{checkpoint.sha256[:12]}")},
+                    "revision": known.get("revision") or checkpoint.revision or f"sha256:{checkpoint.sha256[:12]}"},
             verification=record,
         ),
     )  # fmt: skip

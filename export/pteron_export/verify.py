@@ -23,6 +23,7 @@ from .streamed_reference import Block, StreamedModel, Weights
 
 PROMPT = Path(__file__).with_name("verify_prompt.txt")
 MAX_TOKENS, FIRST_CHUNK = 769, 512  # beyond the largest common sliding window; rows measured: 16 of the chunk, then all
+MAX_ROWS = MAX_TOKENS - 1 - FIRST_CHUNK + MAX_LOGIT_ROWS
 ALLOWED_DIFFERENCE, WARNED_LOSS = 0.01, 0.03
 
 

@@ -41,6 +41,9 @@ def load_weights(
 def _checked(name: str, weight: Weight | None, shape: tuple[int, ...]) -> Weight:
     if weight is None:
         raise ExportError("program_invalid", f"The checkpoint lacks the tensor {name}.", "It is incomplete: download it again.")
+    if isinstance(weight, torch.Tensor) and not weight.is_floating_point():
+        held = str(weight.dtype).removeprefix("torch.")
+        raise ExportError("program_invalid", f"{name} is held as {held}, which is no float type.", "Use another checkpoint.")
     if tuple(weight.shape) != shape:
         raise ExportError(
             "program_invalid",

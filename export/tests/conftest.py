@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub import constants
+from huggingface_hub.utils import close_session
 
 from pteron_export.fixtures.models import CASES, Case, build
 from pteron_export.fixtures.tokenizer import CHATML_MARKERS, CHATML_TEMPLATE, GEMMA_MARKERS, train
 from pteron_export.reference import program_weights, transformers_model
+
+from .hub_server import Hub, serve
 
 
 def case(id: str) -> Case:
@@ -59,3 +63,19 @@ def llama_folder(tmp_path_factory):
 @pytest.fixture
 def random_ids():
     return torch.randint(0, 384, (90,), generator=torch.Generator().manual_seed(3)).tolist()
+
+
+@pytest.fixture
+def empty_hub(monkeypatch, tmp_path):
+    """A Hub of our own that the exporter downloads from, and an empty cache."""
+    monkeypatch.setenv("PTERON_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)
+    close_session()
+    with serve(Hub()) as hub:
+        monkeypatch.setattr(constants, "ENDPOINT", hub.url)  # HF_ENDPOINT, which the library reads when it is imported
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+        yield hub
+    close_session()

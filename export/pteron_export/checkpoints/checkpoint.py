@@ -35,6 +35,8 @@ class Checkpoint:
     generation: dict = field(default_factory=dict)
     """transformers' generation_config.json, of a speech model."""
     licence: str = "unknown"
+    revision: str | None = None
+    """The Hub's commit."""
     notes: list[str] = field(default_factory=list)
     """What was approximated on the way, for the record."""
 

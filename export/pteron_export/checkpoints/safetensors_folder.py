@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 
 from .. import models
 from ..errors import ExportError
+from ..hub.files import shards_of_index
 from ..quantization import QuantizedTensor
 from ..weights import Weight
 from .checkpoint import Checkpoint, sha256_of
@@ -24,12 +26,28 @@ _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # 
 _WINDOW = 1 << 28  # bytes
 
 
-def open_folder(folder: Path) -> Checkpoint:
+@dataclass(frozen=True)
+class Outline:
+    """What config.json tells, before any weights are there."""
+
+    whole: dict
+    architecture: str
+    recipe: ModuleType
+    quantization: MlxQuantization | None
+    config: dict
+
+
+def read_outline(folder: Path) -> Outline:
     whole = _read_json(folder / "config.json")
-    architecture = next(iter(whole.get("architectures") or [whole.get("model_type", "unknown")]))
+    named = whole.get("architectures") or [whole.get("model_type", "unknown")]
+    architecture = named[0] if isinstance(named, list) and isinstance(named[0], str) else str(named)
     recipe = models.recipe_for(architecture)
-    quantization = mlx_quantization_of(whole)
-    config = text_config(whole)
+    return Outline(whole, architecture, recipe, mlx_quantization_of(whole), text_config(whole))
+
+
+def open_folder(folder: Path) -> Checkpoint:
+    outline = read_outline(folder)
+    whole, recipe, quantization, config = outline.whole, outline.recipe, outline.quantization, outline.config
     generation = _read_json(folder / "generation_config.json", {})
     source = _Tensors(folder, recipe, quantization)
     settings = _read_json(folder / "tokenizer_config.json", {})
@@ -55,7 +73,10 @@ def _read_json(path: Path, default=None):
     if not path.exists() and default is not None:
         return default
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(record, dict):
+            raise ValueError("it holds no object")
+        return record
     except FileNotFoundError as error:
         raise ExportError("file_not_found", f"{path.parent.name} holds no {path.name}.", "Name a checkpoint's folder.") from error
     except ValueError as error:
@@ -66,7 +87,7 @@ class _Tensors:
     """Weights by transformers' names, read when asked for."""
 
     def __init__(self, folder: Path, recipe: ModuleType, quantization: MlxQuantization | None):
-        self.files = sorted(folder.glob("*.safetensors"))
+        self.files = _weight_files(folder)
         if not self.files:
             raise ExportError("file_not_found", f"{folder.name} holds no safetensors files.", "Name a checkpoint's folder.")
         self._recipe, self._quantization = recipe, quantization
@@ -111,6 +132,17 @@ class _Tensors:
             except SafetensorError as error:
                 raise ExportError("program_invalid", f"{file.name} is damaged ({error}).", _AGAIN) from error
         return self._opened[file]
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    """Those that the index names, where there is one."""
+    index = folder / "model.safetensors.index.json"
+    if not index.exists():
+        return sorted(folder.glob("*.safetensors"))
+    files = [folder / name for name in sorted(shards_of_index(index))]
+    if missing := next((file for file in files if not file.exists()), None):
+        raise ExportError("program_invalid", f"The index names {missing.name}, which is not there.", _AGAIN)
+    return files
 
 
 def _adds_bos(folder: Path, bos: int | None) -> bool:
