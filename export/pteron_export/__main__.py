@@ -22,8 +22,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--quantize", metavar="SCHEME", help="auto (default), keep, none, bf16, fp16, fp32, nvfp4, 8, 4:g64 …, "
                         "and parts: 4,embedding=8,experts=4:g64")  # fmt: skip
     parser.add_argument("--group", type=int, choices=(32, 64, 128), help="columns that share a scale, where SCHEME names none")
-    parser.add_argument("--dtype", choices=("bf16", "fp16", "fp32"), help="activations, scales and KV cache; default bf16")
-    parser.add_argument("--context", type=int, help="tokens; default 8192, at most what the model was trained for")
+    parser.add_argument("--dtype", choices=("bf16", "fp16", "fp32"), help="activations and scales; default bf16")
+    parser.add_argument("--context", type=int, help="tokens; default: as trained, 32768 at most, less where memory is short")
+    parser.add_argument("--kv", choices=("bf16", "fp16", "fp32", "8", "4"), help="what keys and values are kept in; default: --dtype")
     parser.add_argument("--chunk", type=int, default=512, help="longest prefill in one call")
     parser.add_argument("--out", type=Path, help="the model's folder; default: its place in the store")
     parser.add_argument("--sha256", help="refuse a source file with another hash")

@@ -15,23 +15,23 @@ from .checkpoints import open_checkpoint
 from .checkpoints.checkpoint import Checkpoint
 from .checkpoints.tokenizer_files import fim_of, mark_controls, read_special_tokens, stop_ids
 from .checkpoints.tokenizer_fit import require_fit
+from .context import bits_of, default_context, machine_memory
 from .errors import ExportError
 from .hub.download import Count
 from .inspect import node_counts
 from .lowering import write_program
 from .manifest import manifest, write_json
 from .memory import give_back
+from .memory_plan import plan_memory
 from .models.layers import Limits
 from .needs import Needs, plan_file, plan_folder
-from .quantization.requantized import Requantized
+from .quantization.requantized import Requantized, resolve
 from .quantization.scheme import DTYPES, Scheme, parse_scheme
 from .reference import weight_names
 from .run_program import choose_runner
 from .sources import Source, find_source
 from .speech import write_speech
 from .verify import verify
-
-DEFAULT_CONTEXT = 8192
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,10 @@ class Options:
     dtype: str | None = None
     """bf16, fp16 or fp32; None = the scheme's, else bf16."""
     context: int | None = None
+    """Tokens; None = as default_context says."""
     chunk: int = 512
+    kv: str | None = None
+    """One of KV_TYPES; None = `dtype`."""
     sha256: str | None = None
     verify: bool = True
 
@@ -125,8 +128,7 @@ def _dtype_of(options: Options, scheme: Scheme) -> torch.dtype:
 def _write(
     options: Options, checkpoint: Checkpoint, scheme: Scheme, dtype: torch.dtype, folder: Path, say: Callable[[str], None]
 ) -> None:
-    context = min(options.context or DEFAULT_CONTEXT, checkpoint.trained_context)
-    limits = Limits(context, min(options.chunk, context), dtype)
+    limits = _limits(options, checkpoint, scheme, dtype)
     checkpoint.write_tokenizer(folder)
     if _is_speech(checkpoint):
         return write_speech(options, checkpoint, folder, limits, scheme, say)
@@ -144,6 +146,8 @@ def _write(
     held.calibrate(folder / "tokenizer.json", say)
     vocabulary = checkpoint.config["vocab_size"]
     program = write_program(model, limits, vocabulary, held.get, folder / "model.pte", say)
+    memory = plan_memory(model, limits, vocabulary, (folder / "model.pte").stat().st_size)
+    say(f"memory: {memory.summary(limits.context)}")
     special = read_special_tokens(folder / "tokenizer.json")
     record = verify(model, checkpoint, folder, choose_runner(model), say, program.forget) if options.verify else {}
     known = known_sources.KNOWN.get(checkpoint.sha256, {})
@@ -152,7 +156,7 @@ def _write(
         folder / "model.json",
         manifest(
             id=options.id, name=known.get("name", checkpoint.name), family=checkpoint.recipe.FAMILY, role=role,
-            limits=limits, vocabulary=vocabulary, sliding_window=model.window,
+            limits=limits, vocabulary=vocabulary, sliding_window=model.window, memory=memory,
             parameters=count_parameters(model), quantization=held.description,
             tokens={"bos": checkpoint.bos, "eos": stop_ids(special, checkpoint.eos), "addBos": checkpoint.add_bos},
             fim=fim_of(special), sampling=checkpoint.sampling,
@@ -162,6 +166,16 @@ def _write(
             verification=record,
         ),
     )  # fmt: skip
+
+
+def _limits(options: Options, checkpoint: Checkpoint, scheme: Scheme, dtype: torch.dtype) -> Limits:
+    recipe, config, trained = checkpoint.recipe, checkpoint.config, checkpoint.trained_context
+    limits = Limits(min(options.context or trained, trained), options.chunk, dtype, options.kv)
+    if not options.context and not _is_speech(checkpoint):
+        build = lambda limits: recipe.build(models.settle(recipe, config, limits)[0], limits)  # noqa: E731
+        bits = lambda count: bits_of(resolve(scheme, count, checkpoint.quantization != "none").base, dtype)  # noqa: E731
+        limits = replace(limits, context=default_context(build, trained, limits, bits, machine_memory()))
+    return replace(limits, chunk=min(options.chunk, limits.context))
 
 
 def _role_of(options: Options, folder: Path) -> str:

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import torch
 
+from .memory_plan import MemoryPlan
 from .models.layers import MAX_LOGIT_ROWS, Limits
 
 SCHEMA_VERSION = 1
+KV_NAMES = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32", "8": "int8", "4": "int4"}
 DTYPE_NAMES = {torch.float32: "float32", torch.bfloat16: "bfloat16", torch.float16: "float16"}
 
 
 def manifest(
     *, id: str, name: str, family: str, role: str, limits: Limits, vocabulary: int, sliding_window: int | None,
     parameters: int, quantization: str, tokens: dict, fim: dict | None, licence: dict, source: dict,
-    sampling: dict | None = None, verification: dict | None = None,
+    memory: MemoryPlan | None = None, sampling: dict | None = None, verification: dict | None = None,
 ) -> dict:  # fmt: skip
     record = {
         "schemaVersion": SCHEMA_VERSION,
@@ -32,6 +34,7 @@ def manifest(
         "parameters": parameters,
         "dtype": DTYPE_NAMES[limits.dtype],
         "quantization": quantization,
+        "kvCache": KV_NAMES.get(limits.kv, DTYPE_NAMES[limits.dtype]),
         "methods": {"forward": {"inputs": ["tokens", "position", "keep"], "outputs": ["logits"]}},
         "tokens": tokens,
         "fim": fim,
@@ -39,6 +42,7 @@ def manifest(
         "licence": licence,
         "source": source,
     }
+    record |= {"memory": memory.record()} if memory else {}
     return record | ({"verification": verification} if verification else {})
 
 

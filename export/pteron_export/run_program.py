@@ -1,8 +1,10 @@
 """Runs a program on token calls: through Pteron's own delegate where it is built, else as the eager model."""
 
 import os
+import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,10 +99,18 @@ class EagerRunner:
     @torch.no_grad()
     def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
         for buffer_name, buffer in self._model.named_buffers():
-            if buffer_name.endswith((".cache.k", ".cache.v", ".slots")):
+            if ".cache." in buffer_name or buffer_name.endswith(".slots"):
                 buffer.zero_()
         results = [self._model(*_inputs(call))[0] for call in calls]
         return torch.cat(results).numpy()
+
+
+def addon_path() -> Path | None:
+    """The engine's addon for this machine, where it is built."""
+    system = {"linux": "linux", "darwin": "darwin"}.get(sys.platform, sys.platform)
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    path = Path(os.environ.get("PTERON_ADDON") or _ROOT / f"dist/native/{system}-{machine}/pteron.node")
+    return path if path.exists() else None
 
 
 def choose_runner(model: nn.Module) -> Runner:

@@ -18,6 +18,7 @@ struct LoadRequest {
   std::string path;
   std::vector<std::string> dataPaths;  // .ptd
   std::optional<uint64_t> memoryLimit; // bytes
+  std::optional<int64_t> contextLength; // tokens that sessions will be made for; else the program's own
   std::optional<ScalarType> cacheDtype; // of caches that the graph does not hold; else that of their keys and values
 };
 

@@ -7,6 +7,7 @@
 #include "core/inputs.h"
 #include "core/log.h"
 #include "core/official_graphs.h"
+#include "core/runtime_info.h"
 
 #ifdef PTERON_OWN_DELEGATE
 #include "mlx/graph_info.h"
@@ -119,12 +120,23 @@ void Program::loadInLanes() {
     hasLanes_ = !delegated.empty() && state_.available();
   }
   if (hasLanes_) {
-    checkMemory(request_, methods_, static_cast<uint64_t>(state_.bytesPerLane()));
+    checkMemory(request_, methods_, stateBytes());
     return;
   }
   for (const MethodInfo* info : delegated) {
     loadOnce(*info);
   }
+}
+
+// Of a lane with the context that is asked for.
+uint64_t Program::stateBytes() const {
+  const auto bytes = static_cast<uint64_t>(state_.bytesPerLane());
+  const int64_t whole = integer("get_max_context_len").value_or(0);
+  if (!request_.contextLength || *request_.contextLength >= whole || !stateGrowsWithUse()) {
+    return bytes;
+  }
+  const double share = static_cast<double>(*request_.contextLength) / static_cast<double>(whole);
+  return static_cast<uint64_t>(static_cast<double>(bytes) * share);
 }
 
 void Program::loadOnce(const MethodInfo& info) {

@@ -51,6 +51,7 @@ private:
   void loadInLanes();
   void loadOnce(const MethodInfo& info);
   void describeCaches();
+  uint64_t stateBytes() const;
   void provideOutputs(const MethodInfo& info);
 
   LoadRequest request_;

@@ -1,5 +1,6 @@
 #include "compile.h"
 
+#include "deferred_dequantize.h"
 #include "failure.h"
 #include "node_evaluator.h"
 #include "refusal.h"
@@ -57,6 +58,10 @@ public:
     keepResults();
     for (size_t i = 0; i < result_.steps.size(); ++i)
       if (result_.steps[i].effect == Effect::Update) planUpdate(static_cast<int>(i));
+    deferDequantization(result_, [this](uint32_t version) {
+      const uint32_t root = rootOf(version);
+      return root < graph_.tensors() && (graph_.space(root) == Space::Mutable || graph_.space(root) == Space::Constant);
+    });
     planLifetimes();
     result_.versions = static_cast<uint32_t>(versions_.size());
     return std::move(result_);

@@ -44,6 +44,7 @@ struct CompiledChain {
   std::vector<int> directOutputs; // version → output map entry that it can be written to directly, or -1
   int decisions = 0;              // Ifs
   std::vector<std::unique_ptr<Node>> joins; // copies of what either branch gives to what comes after them
+  DeferredDequantize deferred;
 };
 
 // Throws Failure where nodes are not supported (naming them all) or the chain reads what nothing wrote.

@@ -55,6 +55,7 @@ Executor::Executor(Graph graph, const ::executorch::runtime::NamedDataMap* data,
   if (graph_.initChain >= 0) runInitChain(pool);
   main_ = compileChain(graph_, graph_.chains[graph_.mainChain], true);
   frame_ = std::make_unique<Frame>(pool, main_.versions, graph_.values);
+  frame_->deferred = &main_.deferred;
   frame_->roundActivations = graph_.declaresHalf();
   frame_->exactActivations = wantsExactActivations();
   bindConstants(*frame_);

@@ -25,6 +25,9 @@ struct Value {
 // that value must be copied later.
 using OutputMemory = void* (*)(void* context, int output, DType memory, const Shape& shape);
 
+// Versions that hold the words of a quantized cache in place of their values (deferred_dequantize.h).
+using DeferredDequantize = std::unordered_map<uint32_t, const DequantizeNode*>;
+
 class NodeEvaluator;
 
 class Frame {
@@ -76,6 +79,7 @@ public:
   OutputMemory outputMemory = nullptr;
   void* outputContext = nullptr;
   const std::vector<int>* directOutputs = nullptr; // version → output that it is, or -1
+  const DeferredDequantize* deferred = nullptr;
   // Of constant (scales, biases, bits): whether the kernels may do without the biases.
   std::map<std::array<uint32_t, 3>, bool> symmetricBiases;
   std::shared_ptr<NodeEvaluator> evaluator; // made by the first node that libmlx evaluates

@@ -18,6 +18,7 @@ const HandlerTable& handlers() {
     addSelectionHandlers(all);
     addAttentionHandlers(all);
     addOffGraphHandlers(all);
+    addReductionHandlers(all);
     return all;
   }();
   return table;

@@ -48,6 +48,7 @@ void addMatmulHandlers(HandlerTable& table);
 void addNormHandlers(HandlerTable& table);
 void addOffGraphHandlers(HandlerTable& table);
 void addQuantizedHandlers(HandlerTable& table);
+void addReductionHandlers(HandlerTable& table);
 void addSelectionHandlers(HandlerTable& table);
 void addUpdateHandlers(HandlerTable& table);
 void addViewHandlers(HandlerTable& table);

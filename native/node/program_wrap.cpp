@@ -30,6 +30,9 @@ LoadRequest loadRequest(const Napi::CallbackInfo& info) {
   if (const Napi::Value limit = option(info[1], "memoryLimit"); !limit.IsUndefined()) {
     request.memoryLimit = static_cast<uint64_t>(requireNumber(limit, "memoryLimit", 0, kMaxSafeInteger));
   }
+  if (const Napi::Value context = option(info[1], "contextLength"); !context.IsUndefined()) {
+    request.contextLength = requireInteger(context, "contextLength", 1, INT32_MAX);
+  }
   if (const Napi::Value dtype = option(info[1], "cacheDtype"); !dtype.IsUndefined()) {
     request.cacheDtype = requireFloatType(dtype, "cacheDtype");
   }

@@ -20,12 +20,20 @@ export async function runChat(
 ): Promise<GenerationResult> {
   const { manifest } = model.installed;
   if (manifest.role !== 'chat') throw roleMismatch(manifest.id, manifest.role, 'chat');
-  const { contextLength, sampling, tokens } = manifest;
+  const { sampling, tokens } = manifest;
+  const { contextLength } = model;
   // Without a wish, a quarter of the context is kept free for the answer.
   const wanted = params.maxTokens ?? Math.min(defaultTokens, Math.floor(contextLength / 4));
   const { maxTokens, budget } = budgetFor(wanted, contextLength);
   const template = await model.template();
-  const prompt = chatPrompt(model.encoder, template, manifest, params.messages, budget, params.thinking);
+  const prompt = chatPrompt(
+    model.encoder,
+    template,
+    manifest,
+    params.messages,
+    { budget, contextLength },
+    params.thinking,
+  );
   const { onThought, ...rest } = options;
   return generate(model.lane('chat'), model.tokenizer, {
     prompt,

@@ -26,7 +26,7 @@ export async function runCompletion(
     throw roleMismatch(manifest.id, manifest.role, 'completion');
   const multiline = params.multiline ?? true;
   const wanted = params.maxTokens ?? (multiline ? defaultTokens.multiline : defaultTokens.singleLine);
-  const contextLength = Math.min(manifest.contextLength, longestContext);
+  const contextLength = Math.min(model.contextLength, longestContext);
   const { maxTokens, budget } = budgetFor(wanted, contextLength);
   const { deadlineMs } = params;
   return generate(model.lane('completion'), model.tokenizer, {

@@ -42,8 +42,8 @@ export class Engine {
 
   async loadModel(id: string): Promise<LoadModelResult> {
     const started = performance.now();
-    const { installed } = await this.registry.get(id);
-    return { model: summarize(installed), loadMs: performance.now() - started };
+    const { installed, contextLength } = await this.registry.get(id);
+    return { model: { ...summarize(installed), contextLength }, loadMs: performance.now() - started };
   }
 
   unloadModel(id: string): Promise<void> {

@@ -1,4 +1,8 @@
-"""KV caches addressed by position: any rewind is valid, for nothing is ever counted or overwritten in a ring."""
+"""KV caches addressed by position: any rewind is valid, for nothing is ever counted or overwritten in a ring.
+
+A step reads the rows up to its own position only, so its cost follows the position, not the context; and rows that were never
+written are never touched, so on a CPU they take no memory.
+"""
 
 from dataclasses import dataclass
 
@@ -6,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .kv_store import FloatStore, kv_store
 from .layers import Limits
 
 
@@ -14,14 +19,13 @@ class FullCache(nn.Module):
 
     def __init__(self, heads: int, dim: int, limits: Limits):
         super().__init__()
-        shape = (1, heads, limits.context, dim)
-        self.register_buffer("k", torch.zeros(shape, dtype=limits.dtype), persistent=False)
-        self.register_buffer("v", torch.zeros(shape, dtype=limits.dtype), persistent=False)
+        self.store = kv_store(heads, dim, limits.context, limits)
 
     def attend(self, q, k, v, step: "Step", scale: float) -> torch.Tensor:
-        torch.ops.mlx.kv_cache_update(self.k, k, step.position)
-        torch.ops.mlx.kv_cache_update(self.v, v, step.position)
-        return torch.ops.mlx.custom_sdpa(q, self.k, self.v, step.position, None, 0.0, True, scale)
+        self.store.write(k, v, step.position)
+        if isinstance(self.store, FloatStore) and self.store.k.dtype == q.dtype:
+            return torch.ops.mlx.custom_sdpa(q, self.store.k, self.store.v, step.position, None, 0.0, True, scale)
+        return torch.ops.pteron.attend(q, *self.store.read(0, step.position + q.shape[2], q.dtype), scale)
 
 
 class SlidingCache(nn.Module):
@@ -31,17 +35,12 @@ class SlidingCache(nn.Module):
     def __init__(self, heads: int, dim: int, window: int, limits: Limits):
         super().__init__()
         self.window = window
-        shape = (1, heads, window + limits.context, dim)
-        self.register_buffer("k", torch.zeros(shape, dtype=limits.dtype), persistent=False)
-        self.register_buffer("v", torch.zeros(shape, dtype=limits.dtype), persistent=False)
+        self.store = kv_store(heads, dim, window + limits.context, limits)
 
     def attend(self, q, k, v, step: "Step", scale: float) -> torch.Tensor:
-        torch.ops.mlx.kv_cache_update(self.k, k, step.position + self.window)
-        torch.ops.mlx.kv_cache_update(self.v, v, step.position + self.window)
-        start, stop = step.position + 1, step.position + self.window + q.shape[2]
-        return F.scaled_dot_product_attention(
-            q, self.k[:, :, start:stop], self.v[:, :, start:stop], step.window_mask, scale=scale, enable_gqa=True
-        )
+        self.store.write(k, v, step.position + self.window)
+        keys, values = self.store.read(step.position + 1, step.position + self.window + q.shape[2], q.dtype)
+        return F.scaled_dot_product_attention(q, keys, values, step.window_mask, scale=scale, enable_gqa=True)
 
 
 @dataclass

@@ -14,11 +14,13 @@ MAX_LOGIT_ROWS = 16
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program is exported for: context in tokens, prefill chunk (upper bound of S), dtype of activations and caches."""
+    """What a program is exported for: context in tokens, prefill chunk (upper bound of S), dtype of activations, and what keys
+    and values are kept in (one of KV_TYPES; None: the activations' dtype)."""
 
     context: int
     chunk: int
     dtype: torch.dtype = torch.bfloat16
+    kv: str | None = None
 
 
 def linear(inputs: int, outputs: int, bias: bool = False) -> nn.Linear:

@@ -60,6 +60,9 @@ struct Attention {
   int64_t qHeadStride = 0, qRowStride = 0;
   const void* k = nullptr; // [kvHeads, keys, dim]
   const void* v = nullptr; // [kvHeads, keys, valueDim]
+  // In place of k and v: for each KV head a matrix of `keys` rows. Blocks of them are dequantized as they are read.
+  const QuantizedMatrix* quantizedK = nullptr;
+  const QuantizedMatrix* quantizedV = nullptr;
   Storage cacheType = Storage::F32;
   int64_t kHeadStride = 0, kRowStride = 0, vHeadStride = 0, vRowStride = 0;
   float* out = nullptr; // [heads, queries, valueDim]

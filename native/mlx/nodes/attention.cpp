@@ -2,6 +2,7 @@
 #include "../failure.h"
 #include "../handlers.h"
 #include "attend.h"
+#include "quantized_weights.h"
 
 namespace pteron::mlx {
 
@@ -62,9 +63,57 @@ Tensor& attentionOutput(Frame& frame, Tid out, const Tensor& q, int64_t valueDim
   return tensor;
 }
 
+cpu::Attention callOf(const AttentionOperands& operands, const Tensor& q, int64_t kvHeads, int64_t valueDim,
+                      int64_t keys) {
+  cpu::Attention call;
+  call.heads = q.shape[1], call.kvHeads = kvHeads;
+  call.queries = q.shape[2], call.keys = keys;
+  call.dim = q.shape[3], call.valueDim = valueDim;
+  call.scale = operands.scale;
+  call.causal = operands.causal;
+  return call;
+}
+
+// Queries, output and mask of batch `b`.
+void setBatch(cpu::Attention& call, int64_t b, const Tensor& q, const Tensor& out, const Tensor* mask) {
+  const Heads queries = batch(q, b), outputs = batch(out, b);
+  call.q = reinterpret_cast<const float*>(queries.data), call.qHeadStride = queries.head, call.qRowStride = queries.row;
+  call.out = reinterpret_cast<float*>(outputs.data), call.outHeadStride = outputs.head,
+  call.outRowStride = outputs.row;
+  if (!mask) return;
+  const Heads masks = batch(*mask, b);
+  call.maskHeadStride = masks.head, call.maskRowStride = masks.row;
+  if (mask->memory == DType::Bool)
+    call.boolMask = reinterpret_cast<const uint8_t*>(masks.data);
+  else
+    call.addMask = reinterpret_cast<const float*>(masks.data);
+}
+
+void attendQuantized(Frame& frame, const AttentionOperands& operands, Tid outTid, DType type) {
+  const std::vector<cpu::QuantizedMatrix> keys = headsOf(frame, operandsOf(*operands.quantizedK));
+  const std::vector<cpu::QuantizedMatrix> values = headsOf(frame, operandsOf(*operands.quantizedV));
+  expect(operands.q.shape.rank == 4 && operands.q.shape[0] == 1 && isFloat(operands.q.memory),
+         "attention takes floats of four dimensions");
+  expect(!keys.empty() && keys.size() == values.size() && keys[0].rows == values[0].rows &&
+             keys[0].columns == operands.q.shape[3] &&
+             operands.q.shape[1] % static_cast<int64_t>(keys.size()) == 0,
+         "attention's keys and values do not fit");
+  const Tensor q = rowsOf(frame, operands.q, true);
+  Tensor mask;
+  if (operands.mask) mask = maskOf(frame, *operands.mask, Shape{1, q.shape[1], q.shape[2], keys[0].rows});
+  Tensor& result = attentionOutput(frame, outTid, q, values[0].columns);
+  result.type = type;
+  cpu::Attention call =
+      callOf(operands, q, static_cast<int64_t>(keys.size()), values[0].columns, keys[0].rows);
+  call.quantizedK = keys.data(), call.quantizedV = values.data();
+  setBatch(call, 0, q, result, operands.mask ? &mask : nullptr);
+  cpu::attention(frame.pool(), call);
+}
+
 } // namespace
 
 void attend(Frame& frame, const AttentionOperands& operands, Tid outTid, DType type) {
+  if (operands.quantizedK) return attendQuantized(frame, operands, outTid, type);
   check(operands.q, operands.k, operands.v);
   const Tensor q = rowsOf(frame, operands.q, true);
   const Tensor k = rowsOf(frame, operands.k, false), v = rowsOf(frame, operands.v, false);
@@ -74,29 +123,13 @@ void attend(Frame& frame, const AttentionOperands& operands, Tid outTid, DType t
   Tensor& result = attentionOutput(frame, outTid, q, v.shape[3]);
   result.type = type;
   const Tensor out = result;
-  cpu::Attention call;
+  cpu::Attention call = callOf(operands, q, k.shape[1], v.shape[3], k.shape[2]);
   call.cacheType = storageOf(k.memory);
-  call.heads = q.shape[1], call.kvHeads = k.shape[1];
-  call.queries = q.shape[2], call.keys = k.shape[2];
-  call.dim = q.shape[3], call.valueDim = v.shape[3];
-  call.scale = operands.scale;
-  call.causal = operands.causal;
   for (int64_t b = 0; b < q.shape[0]; ++b) {
-    const Heads queries = batch(q, b), keys = batch(k, b), values = batch(v, b), outputs = batch(out, b);
-    call.q = reinterpret_cast<const float*>(queries.data), call.qHeadStride = queries.head,
-    call.qRowStride = queries.row;
+    setBatch(call, b, q, out, operands.mask ? &mask : nullptr);
+    const Heads keys = batch(k, b), values = batch(v, b);
     call.k = keys.data, call.kHeadStride = keys.head, call.kRowStride = keys.row;
     call.v = values.data, call.vHeadStride = values.head, call.vRowStride = values.row;
-    call.out = reinterpret_cast<float*>(outputs.data), call.outHeadStride = outputs.head,
-    call.outRowStride = outputs.row;
-    if (operands.mask) {
-      const Heads masks = batch(mask, b);
-      call.maskHeadStride = masks.head, call.maskRowStride = masks.row;
-      if (mask.memory == DType::Bool)
-        call.boolMask = reinterpret_cast<const uint8_t*>(masks.data);
-      else
-        call.addMask = reinterpret_cast<const float*>(masks.data);
-    }
     cpu::attention(frame.pool(), call);
   }
 }
@@ -107,7 +140,14 @@ void runSdpa(Frame& frame, const SdpaNode& node) {
   const Tensor q = frame.at(node.q);
   std::optional<Tensor> mask;
   if (node.mask) mask = frame.at(*node.mask);
-  attend(frame, {q, frame.at(node.k), frame.at(node.v), mask, node.scale, node.causal}, node.out, q.type);
+  const auto deferred = [&](Tid tid) -> const DequantizeNode* {
+    if (!frame.deferred) return nullptr;
+    const auto found = frame.deferred->find(tid.idx);
+    return found == frame.deferred->end() ? nullptr : found->second;
+  };
+  attend(frame,
+         {q, frame.at(node.k), frame.at(node.v), mask, node.scale, node.causal, deferred(node.k), deferred(node.v)},
+         node.out, q.type);
 }
 
 int64_t ropeOffset(Frame& frame, const VidOrTid& offset) {

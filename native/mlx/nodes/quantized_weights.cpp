@@ -13,7 +13,7 @@ bool isNvfp4(const QuantizedOperands& operands) { return operands.mode == "nvfp4
 // Scales or biases, in a type that the kernels read.
 Tensor factorsOf(Frame& frame, Tid tid, bool asFloat) {
   const Tensor tensor = frame.at(tid);
-  if (!asFloat) return tensor;
+  if (!asFloat) return tensor.dense() ? tensor : frame.denseCopy(tensor); // part of a cache's heads
   return denseTensor(const_cast<float*>(frame.floats(tid)), DType::F32, DType::F32, tensor.shape);
 }
 
@@ -72,7 +72,8 @@ const char* refuseWeights(const QuantizedOperands& operands) {
 }
 
 std::optional<QuantizedWeights> weightsOf(Frame& frame, const QuantizedOperands& operands) {
-  const Tensor& words = frame.at(operands.words);
+  Tensor words = frame.at(operands.words);
+  if (!words.dense()) words = frame.denseCopy(words);
   expect(words.memory == DType::U32 && words.dense() && words.shape.rank >= 2,
          "quantized weights are not packed as MLX packs them");
   QuantizedWeights weights;
@@ -96,6 +97,35 @@ std::optional<QuantizedWeights> weightsOf(Frame& frame, const QuantizedOperands&
   weights.type = frame.at(operands.scales).type;
   matrix.symmetric = hasSymmetricBiases(frame, operands, matrix, weights.count);
   return weights;
+}
+
+std::vector<cpu::QuantizedMatrix> headsOf(Frame& frame, const QuantizedOperands& operands) {
+  const Tensor words = frame.at(operands.words), scales = frame.at(operands.scales), biases = frame.at(*operands.biases);
+  const auto rowsLieTogether = [](const Tensor& tensor) {
+    return tensor.shape.rank == 4 && tensor.shape[0] == 1 && (tensor.shape.last() == 1 || tensor.strides[3] == 1) &&
+           (tensor.shape[2] == 1 || tensor.strides[2] == tensor.shape.last());
+  };
+  expect(words.memory == DType::U32 && isFloat(scales.memory) && scales.memory == biases.memory &&
+             rowsLieTogether(words) && rowsLieTogether(scales) && rowsLieTogether(biases),
+         "a quantized cache is not laid out in rows");
+  cpu::QuantizedMatrix matrix;
+  matrix.bits = operands.bits, matrix.group = operands.group;
+  matrix.rows = words.shape[2], matrix.columns = words.shape.last() * 32 / operands.bits;
+  matrix.scaleType = storageOf(scales.memory);
+  expect(matrix.columns % operands.group == 0 && matrix.columns % kUnit == 0 && scales.shape == biases.shape &&
+             scales.shape[1] == words.shape[1] && scales.shape[2] == words.shape[2] &&
+             scales.shape.last() == matrix.columns / operands.group,
+         "a quantized cache's scales do not fit its words");
+  std::vector<cpu::QuantizedMatrix> heads;
+  for (int64_t head = 0; head < words.shape[1]; ++head) {
+    const auto at = [&](Tensor tensor) {
+      tensor.advance(head * tensor.strides[1]);
+      return tensor.data;
+    };
+    matrix.words = static_cast<const uint32_t*>(at(words)), matrix.scales = at(scales), matrix.biases = at(biases);
+    heads.push_back(matrix);
+  }
+  return heads;
 }
 
 } // namespace pteron::mlx

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pteron::mlx {
 
@@ -35,6 +36,9 @@ const char* refuseWeights(const QuantizedOperands& operands);
 
 // Throws Failure where the tensors do not fit one another. Null where the rows' length is none of the kernels'.
 std::optional<QuantizedWeights> weightsOf(Frame& frame, const QuantizedOperands& operands);
+
+// A cache's heads [1, heads, rows, words] as a matrix each, whose rows lie behind one another; scales and biases alike.
+std::vector<cpu::QuantizedMatrix> headsOf(Frame& frame, const QuantizedOperands& operands);
 
 // How a product with activations of that type may be computed.
 inline cpu::Precision precisionFor(const Frame& frame, DType activations) {

@@ -52,23 +52,30 @@ void runTakeAlongAxis(Frame& frame, const TakeAlongAxisNode& node) {
   }
 }
 
-// Over one axis of floats.
+// Over one axis of floats or of packed words.
+template <class T> void sumAxis(const T* values, const Shape& shape, int axis, int64_t inner, T* out) {
+  const int64_t outer = shape.count() / std::max<int64_t>(1, shape[axis] * inner);
+  std::fill(out, out + outer * inner, T{});
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < shape[axis]; ++i, values += inner)
+      for (int64_t j = 0; j < inner; ++j) out[o * inner + j] += values[j];
+}
+
 void runSum(Frame& frame, const SumNode& node) {
   const Tensor x = frame.at(node.x);
-  if (node.axes.size() != 1 || !isFloat(x.memory)) return evaluateNode(frame, node);
+  const bool isWords = x.memory == DType::U32 && x.dense();
+  if (node.axes.size() != 1 || x.count() == 0 || (!isFloat(x.memory) && !isWords)) return evaluateNode(frame, node);
   const int axis = wrapAxis(node.axes[0], x.shape.rank);
-  int64_t inner = 1, outer = 1;
+  int64_t inner = 1;
   for (int i = axis + 1; i < x.shape.rank; ++i) inner *= x.shape[i];
-  for (int i = 0; i < axis; ++i) outer *= x.shape[i];
   Shape shape = x.shape;
   shape[axis] = 1;
   if (!node.keepdims) shape.erase(axis);
+  if (isWords)
+    return sumAxis(x.as<const uint32_t>(), x.shape, axis, inner,
+                   frame.fresh(node.out, x.type, shape).as<uint32_t>());
   const float* values = frame.floats(x);
-  float* out = frame.fresh(node.out, x.type, shape).as<float>();
-  std::fill(out, out + outer * inner, 0.0f);
-  for (int64_t o = 0; o < outer; ++o)
-    for (int64_t i = 0; i < x.shape[axis]; ++i, values += inner)
-      for (int64_t j = 0; j < inner; ++j) out[o * inner + j] += values[j];
+  sumAxis(values, x.shape, axis, inner, frame.fresh(node.out, x.type, shape).as<float>());
 }
 
 } // namespace

@@ -14,6 +14,7 @@ export interface ExportOptions {
   readonly group?: string;
   readonly dtype?: string;
   readonly context?: string;
+  readonly kv?: string;
   readonly out?: string;
   readonly verify?: boolean;
 }

@@ -80,11 +80,19 @@ export function roleMismatch(id: string, role: string, wanted: string): PteronEr
   );
 }
 
-export function outOfMemory(id: string, needed: number, available: number): PteronError {
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+/** `need`: bytes by part at that context; `shortened`: whether the context was made as short as is useful already. */
+export function outOfMemory(
+  id: string,
+  { weights, state, work }: { weights: number; state: number; work: number },
+  contextLength: number,
+  available: number,
+  shortened: boolean,
+): PteronError {
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+  const parts = `${gib(weights)} of weights, ${gib(state)} for a context of ${contextLength} tokens, ${gib(work)} to work with`;
   return new PteronError(
     'out_of_memory',
-    `The model "${id}" needs about ${gib(needed)}, but ${gib(available)} can be used.`,
-    'Close other programs, raise the memory limit, or choose a smaller model.',
+    `The model "${id}" needs ${gib(weights + state + work)} (${parts}), but ${gib(available)} can be used.`,
+    `Close other programs, raise the memory limit, or choose a smaller model or a lower quantization${shortened ? '' : ', or export it with a shorter context (--context)'}.`,
   );
 }

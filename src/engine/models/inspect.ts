@@ -4,6 +4,7 @@ import type { Addon, GraphInfo, LanguageModelInfo, MethodInfo, Program, TensorIn
 import { languageModelOf } from '../native/languageModel';
 import { programMissing } from './errors';
 import type { Manifest } from './manifest';
+import { memoryNeed } from './memoryPlan';
 import { type InstalledModel, type ModelStore, readModelFolder } from './store';
 
 /** What `pteron models inspect --json` prints. */
@@ -73,7 +74,10 @@ export function describeInspection(inspection: Inspection): string {
   if (model) {
     const parameters = model.parameters === null ? '' : `, ${(model.parameters / 1e6).toFixed(0)} M parameters`;
     lines.push(`${model.name}: ${model.family}, ${model.role}${parameters}`);
-    lines.push(`context ${model.contextLength}, weights ${model.quantization}, activations ${model.dtype}`);
+    lines.push(
+      `context ${model.contextLength}, weights ${model.quantization}, activations ${model.dtype}, KV cache ${model.kvCache ?? model.dtype}`,
+    );
+    if (model.memory) lines.push(describeMemory(model, model.contextLength));
   }
   for (const { name, inputs, outputs, delegates } of methods) {
     if (name in constants) continue;
@@ -85,6 +89,12 @@ export function describeInspection(inspection: Inspection): string {
   const values = Object.entries(constants).map(([name, value]) => `  ${name} = ${String(value)}`);
   if (values.length > 0) lines.push('', 'constant methods:', ...values);
   return `${lines.join('\n')}\n`;
+}
+
+function describeMemory(manifest: Manifest, contextLength: number): string {
+  const { weights, state, work } = memoryNeed({ manifest, bytes: 0 }, contextLength);
+  const perToken = `${(manifest.memory!.stateBytesPerToken / 1e3).toFixed(1)} kB a token`;
+  return `memory ${megabytes(weights + state + work)}: weights ${megabytes(weights)}, state ${megabytes(state)} (${perToken}), work ${megabytes(work)}`;
 }
 
 function describeTensor({ kind, dtype, shape }: TensorInfo): string {

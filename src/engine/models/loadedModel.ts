@@ -8,6 +8,7 @@ import { EncoderDecoder } from '../speech/encoderDecoder';
 import type { Recognizer } from '../speech/whisper/recognition';
 import { checkProgram, checkTokenizer } from './consistency';
 import { manifestInvalid } from './errors';
+import { type MemoryPlan, planMemory } from './memoryPlan';
 import type { InstalledModel } from './store';
 
 /** What a lane is for: uses do not share a KV cache, or they would evict each other's prefix. */
@@ -16,6 +17,8 @@ export type LaneUse = 'completion' | 'chat';
 export interface LoadSettings {
   /** Bytes that weights, state and work area may take. */
   readonly memoryLimit?: number | undefined;
+  /** Whether a part of the model's context is better than a refusal. */
+  readonly mayShorten?: boolean;
   /** Where the compact form of the tokenizer is kept. */
   readonly cacheFolder?: string;
 }
@@ -31,16 +34,19 @@ export class LoadedModel {
     readonly installed: InstalledModel,
     readonly program: Program,
     readonly encoder: PromptEncoder,
+    private readonly plan: MemoryPlan,
   ) {}
 
   /** @throws program_*, tokenizer_invalid, model_invalid, out_of_memory, addon_missing */
   static async load(
     addon: Addon,
     installed: InstalledModel,
-    { memoryLimit, cacheFolder }: LoadSettings = {},
+    { memoryLimit, mayShorten = true, cacheFolder }: LoadSettings = {},
   ): Promise<LoadedModel> {
     const { programPath, dataPaths, tokenizerPath, manifest } = installed;
-    const options = { dataPaths, ...(memoryLimit === undefined ? {} : { memoryLimit }) };
+    const plan = planMemory(installed, addon.runtimeInfo(), { memoryLimit, mayShorten });
+    const { contextLength } = plan;
+    const options = { dataPaths, contextLength, ...(memoryLimit === undefined ? {} : { memoryLimit }) };
     // Side by side: the program loads on a thread of its own while JavaScript builds the tokenizer.
     const [program, tokenizer] = await Promise.allSettled([
       addon.Program.load(programPath, options),
@@ -51,11 +57,16 @@ export class LoadedModel {
       if (tokenizer.status === 'rejected') throw tokenizer.reason;
       checkProgram(program.value, manifest, programPath);
       checkTokenizer(tokenizer.value, manifest, tokenizerPath);
-      return new LoadedModel(installed, program.value, new PromptEncoder(tokenizer.value));
+      return new LoadedModel(installed, program.value, new PromptEncoder(tokenizer.value), plan);
     } catch (error) {
       if (program.status === 'fulfilled') program.value.dispose();
       throw error;
     }
+  }
+
+  /** Tokens; the model's own, or as many as memory allows. */
+  get contextLength(): number {
+    return this.plan.contextLength;
   }
 
   get tokenizer(): Tokenizer {
@@ -71,11 +82,15 @@ export class LoadedModel {
     return lane;
   }
 
-  /** A program with one state only serves one session: its uses then share a lane, each turn paying for the other's prefix. */
+  /**
+   * A program with one state only serves one session, and memory may not hold two: its uses then share a lane, each turn
+   * paying for the other's prefix.
+   */
   #newLane(): Lane {
     const [existing] = this.#lanes.values();
+    if (existing && this.plan.lanes < 2) return existing;
     try {
-      return new Lane(this.program.createSession({ contextLength: this.installed.manifest.contextLength }));
+      return new Lane(this.program.createSession({ contextLength: this.contextLength }));
     } catch (error) {
       if (existing && (error as { code?: unknown }).code === 'program_unsupported') return existing;
       throw error;

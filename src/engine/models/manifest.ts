@@ -4,6 +4,7 @@ import * as v from 'valibot';
 export const manifestVersion = 1;
 
 const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0));
+const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 50));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** A file beside model.json: no folder, no way out of the model's own folder. */
 const siblingFile = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/));
@@ -54,6 +55,12 @@ const described = v.object({
   /** dtype of activations and KV cache, and how the weights are held, e.g. 'gguf:Q5_0+Q8_0', 'affine 8-bit group 64', 'none'. */
   dtype: v.picklist(['float32', 'bfloat16', 'float16']),
   quantization: v.string(),
+  /** What keys and values are kept in; absent: in `dtype`. int8 and int4: affine, a scale and a bias a group of each head's row. */
+  kvCache: v.optional(v.picklist(['float32', 'bfloat16', 'float16', 'int8', 'int4'])),
+  /** What it needs to run, in bytes: state (KV cache and the like) is a fixed part and one for each token of context. */
+  memory: v.optional(
+    v.object({ weightsBytes: amount, stateBytes: amount, stateBytesPerToken: amount, workBytes: amount }),
+  ),
   methods: v.record(v.string(), v.object({ inputs: v.array(v.string()), outputs: v.array(v.string()) })),
   tokens: v.object({
     bos: v.nullable(tokenId),

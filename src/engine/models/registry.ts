@@ -1,3 +1,4 @@
+import { PteronError } from '../../protocol';
 import type { Addon } from '../native/addonTypes';
 import { LoadedModel } from './loadedModel';
 import type { ModelStore } from './store';
@@ -44,9 +45,12 @@ export class ModelRegistry {
     const done = this.options.onLoading?.(id);
     const settings = { memoryLimit: this.options.memoryLimit, cacheFolder: this.store.cacheFolder };
     try {
-      return await LoadedModel.load(this.addon(), installed, settings);
+      // Room for the whole context is better than part of it beside models that nobody is using.
+      return await LoadedModel.load(this.addon(), installed, { ...settings, mayShorten: false });
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'out_of_memory' || !(await this.#makeRoom(id))) throw error;
+      if ((error as { code?: unknown }).code !== 'out_of_memory') throw error;
+      const freed = await this.#makeRoom(id);
+      if (!freed && !(error instanceof PteronError)) throw error; // the addon refused: nothing is gained by asking it again
       return await LoadedModel.load(this.addon(), installed, settings);
     } finally {
       done?.();

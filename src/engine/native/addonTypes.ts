@@ -97,6 +97,8 @@ export interface LoadOptions {
   readonly dataPaths?: readonly string[];
   /** Bytes of weights + mutable state + work area allowed; checked before loading (out_of_memory). */
   readonly memoryLimit?: number;
+  /** Tokens that sessions will be made for; the program's own context where absent. State that grows with use counts so much. */
+  readonly contextLength?: number;
   /** How KV caches outside the graph (UpdateAndAttend nodes) are stored; as their keys and values come where absent. */
   readonly cacheDtype?: 'float32' | 'float16' | 'bfloat16';
 }

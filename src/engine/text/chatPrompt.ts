@@ -2,6 +2,7 @@ import { type ChatMessage, PteronError } from '../../protocol';
 import type { Manifest } from '../models/manifest';
 import type { ChatTemplate } from './chatTemplate';
 import type { PromptEncoder } from './promptEncoder';
+import type { WindowLimits } from './window';
 
 /**
  * Token ids of a conversation. One that outgrew `budget` loses its oldest turns (never the system message, never the
@@ -13,7 +14,7 @@ export function chatPrompt(
   template: ChatTemplate,
   manifest: Manifest,
   messages: readonly ChatMessage[],
-  budget: number,
+  { budget, contextLength }: WindowLimits,
   thinking = false,
 ): readonly number[] {
   const encode = (kept: readonly ChatMessage[]) => encodeConversation(encoder, template, manifest, kept, thinking);
@@ -22,7 +23,7 @@ export function chatPrompt(
 
   const system = messages.filter((message) => message.role === 'system');
   const turns = messages.filter((message) => message.role !== 'system');
-  const quarter = Math.max(1, Math.floor(manifest.contextLength / 4));
+  const quarter = Math.max(1, Math.floor(contextLength / 4));
   const toDrop = Math.ceil((whole.length - budget) / quarter) * quarter;
   let newest = whole;
   for (let from = 1; from < turns.length; from++) {

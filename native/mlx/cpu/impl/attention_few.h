@@ -79,10 +79,12 @@ inline void addValues(const Attention& a, int64_t valueOffset, int64_t keys, con
 template <Storage S> inline void attendFewTyped(const Attention& a, int64_t kvHead, int64_t keyBegin, int64_t keyEnd,
                                                 float* acc, float* maxima, float* sums) {
   const int64_t rows = a.heads / a.kvHeads * a.queries;
-  const ScratchBlock block(static_cast<size_t>(rows) * (a.dim + kFewKeys) * sizeof(float) + 256);
+  const int64_t blockSize = blockFloats(a, kFewKeys);
+  const ScratchBlock block(static_cast<size_t>(rows * (a.dim + kFewKeys) + blockSize) * sizeof(float) + 512);
   ScratchPieces pieces(block);
   float* q = pieces.take<float>(static_cast<size_t>(rows * a.dim));
   float* scores = pieces.take<float>(static_cast<size_t>(rows * kFewKeys));
+  KeyBlocks blocks(a, kvHead, pieces.take<float>(static_cast<size_t>(blockSize)), kFewKeys);
   for (int64_t r = 0; r < rows; ++r) {
     loadQuery(a, rowOf(a, kvHead, r / a.queries, r % a.queries), q + r * a.dim);
     maxima[r] = kNegativeInfinity;
@@ -92,28 +94,29 @@ template <Storage S> inline void attendFewTyped(const Attention& a, int64_t kvHe
   for (int64_t begin = keyBegin; begin < keyEnd; begin += kFewKeys) {
     const int64_t count = least(keyEnd - begin, kFewKeys);
     if (!anyKept(a, 0, a.queries, begin, count)) continue;
-    const int64_t keyOffset = kvHead * a.kHeadStride + begin * a.kRowStride;
-    const int64_t valueOffset = kvHead * a.vHeadStride + begin * a.vRowStride;
+    blocks.read(begin, count);
+    const Attention& b = blocks.at;
     for (int64_t key = 0; key < count; key += kKeyTile)
       for (int64_t r = 0; r < rows; r += kRowTile) {
         const float* tile[kRowTile];
         for (int i = 0; i < kRowTile; ++i) tile[i] = q + least(r + i, rows - 1) * a.dim;
-        scoreTile<S>(a, tile, least(rows - r, kRowTile), keyOffset + key * a.kRowStride, least(count - key, kKeyTile),
-                     scores + r * kFewKeys + key);
+        scoreTile<S>(b, tile, least(rows - r, kRowTile), blocks.keyOffset + key * b.kRowStride,
+                     least(count - key, kKeyTile), scores + r * kFewKeys + key);
       }
     for (int64_t r = 0; r < rows; ++r) {
       maskScores(a, rowOf(a, kvHead, r / a.queries, r % a.queries), begin, count, scores + r * kFewKeys);
       advanceSoftmax(scores + r * kFewKeys, count, acc + r * a.valueDim, a.valueDim, maxima[r], sums[r]);
     }
     int64_t r = 0;
-    for (; r + 4 <= rows; r += 4) addValues<S, 4>(a, valueOffset, count, scores + r * kFewKeys, acc + r * a.valueDim);
+    const int64_t valueOffset = blocks.valueOffset;
+    for (; r + 4 <= rows; r += 4) addValues<S, 4>(b, valueOffset, count, scores + r * kFewKeys, acc + r * a.valueDim);
     const float* weights = scores + r * kFewKeys;
     if (rows - r == 3)
-      addValues<S, 3>(a, valueOffset, count, weights, acc + r * a.valueDim);
+      addValues<S, 3>(b, valueOffset, count, weights, acc + r * a.valueDim);
     else if (rows - r == 2)
-      addValues<S, 2>(a, valueOffset, count, weights, acc + r * a.valueDim);
+      addValues<S, 2>(b, valueOffset, count, weights, acc + r * a.valueDim);
     else if (rows - r == 1)
-      addValues<S, 1>(a, valueOffset, count, weights, acc + r * a.valueDim);
+      addValues<S, 1>(b, valueOffset, count, weights, acc + r * a.valueDim);
   }
 }
 

@@ -12,9 +12,10 @@ struct AttentionTile {
 };
 
 template <Storage S>
-inline void scoreBlock(const Attention& a, int64_t kvHead, int64_t begin, int64_t count, const AttentionTile& t) {
+inline void scoreBlock(const KeyBlocks& blocks, int64_t count, const AttentionTile& t) {
+  const Attention& a = blocks.at;
   for (int64_t key = 0; key < count; key += kPanel) {
-    const int64_t n = least(count - key, kPanel), first = kvHead * a.kHeadStride + (begin + key) * a.kRowStride;
+    const int64_t n = least(count - key, kPanel), first = blocks.keyOffset + key * a.kRowStride;
     packTransposed(n, a.dim, t.panel, [&](int64_t row, int64_t i, int64_t depth) {
       const int64_t at = first + row * a.kRowStride + i;
       return depth == kLanes ? loadAs<S>(a.k, at) : loadPartialAs<S>(a.k, at, depth);
@@ -24,12 +25,12 @@ inline void scoreBlock(const Attention& a, int64_t kvHead, int64_t begin, int64_
 }
 
 template <Storage S>
-inline void addValueBlock(const Attention& a, int64_t kvHead, int64_t begin, int64_t count, const AttentionTile& t) {
+inline void addValueBlock(const KeyBlocks& blocks, int64_t count, const AttentionTile& t) {
+  const Attention& a = blocks.at;
   for (int64_t column = 0; column < a.valueDim; column += kPanel) {
     const int64_t n = least(a.valueDim - column, kPanel);
     const DenseMatrix values{a.v, S, a.valueDim, a.keys, 1, a.vRowStride};
-    const int64_t offset = kvHead * a.vHeadStride + begin * a.vRowStride;
-    packDense<S>(values, offset + column, n, 0, count, t.panel);
+    packDense<S>(values, blocks.valueOffset + column, n, 0, count, t.panel);
     multiplyPanel(t.rows, t.scores, kManyKeys, t.panel, count, t.acc + column, a.valueDim, n, true, nullptr);
   }
 }
@@ -38,8 +39,10 @@ template <Storage S>
 inline void attendManyTyped(const Attention& a, int64_t kvHead, int64_t queryBegin, int64_t queryEnd) {
   const int64_t queries = queryEnd - queryBegin, group = a.heads / a.kvHeads, rows = group * queries;
   const int64_t panelDepth = a.dim > kManyKeys ? a.dim : kManyKeys;
+  const int64_t blockSize = blockFloats(a, kManyKeys);
   const ScratchBlock block(
-      static_cast<size_t>(rows * (a.dim + kManyKeys + a.valueDim + 2) + panelDepth * kPanel) * sizeof(float) + 512);
+      static_cast<size_t>(rows * (a.dim + kManyKeys + a.valueDim + 2) + panelDepth * kPanel + blockSize) *
+          sizeof(float) + 768);
   ScratchPieces pieces(block);
   AttentionTile t{rows,
                   pieces.take<float>(static_cast<size_t>(rows * a.dim)),
@@ -48,6 +51,7 @@ inline void attendManyTyped(const Attention& a, int64_t kvHead, int64_t queryBeg
                   pieces.take<float>(static_cast<size_t>(rows)),
                   pieces.take<float>(static_cast<size_t>(rows)),
                   pieces.take<float>(static_cast<size_t>(panelDepth * kPanel))};
+  KeyBlocks blocks(a, kvHead, pieces.take<float>(static_cast<size_t>(blockSize)), kManyKeys);
   const auto row = [&](int64_t r) { return rowOf(a, kvHead, r / queries, queryBegin + r % queries); };
   for (int64_t r = 0; r < rows; ++r) {
     loadQuery(a, row(r), t.q + r * a.dim);
@@ -59,13 +63,14 @@ inline void attendManyTyped(const Attention& a, int64_t kvHead, int64_t queryBeg
   for (int64_t begin = 0; begin < keys; begin += kManyKeys) {
     const int64_t count = least(keys - begin, kManyKeys);
     if (!anyKept(a, queryBegin, queryEnd, begin, count)) continue;
-    scoreBlock<S>(a, kvHead, begin, count, t);
+    blocks.read(begin, count);
+    scoreBlock<S>(blocks, count, t);
     for (int64_t r = 0; r < rows; ++r) {
       float* scores = t.scores + r * kManyKeys;
       maskScores(a, row(r), begin, count, scores);
       advanceSoftmax(scores, count, t.acc + r * a.valueDim, a.valueDim, t.maxima[r], t.sums[r]);
     }
-    addValueBlock<S>(a, kvHead, begin, count, t);
+    addValueBlock<S>(blocks, count, t);
   }
   for (int64_t r = 0; r < rows; ++r) writeRow(a, row(r), t.acc + r * a.valueDim, t.sums[r]);
 }

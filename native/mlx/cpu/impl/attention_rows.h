@@ -31,6 +31,34 @@ inline void maskScores(const Attention& a, const AttentionRow& row, int64_t begi
   for (int64_t i = row.visible > begin ? row.visible - begin : 0; i < count; ++i) scores[i] = kNegativeInfinity;
 }
 
+// Keys and values as the kernels read them: where they lie, or a quantized cache's block by block in `memory`, which holds
+// most · (dim + valueDim) floats. `at` is what the kernels read, with block [begin, …) at keyOffset and valueOffset.
+struct KeyBlocks {
+  const Attention& a;
+  Attention at;
+  int64_t kvHead, keyOffset = 0, valueOffset = 0;
+
+  KeyBlocks(const Attention& attention, int64_t head, float* memory, int64_t most)
+      : a(attention), at(attention), kvHead(head) {
+    if (a.quantizedK == nullptr) return;
+    at.k = memory, at.kRowStride = a.dim;
+    at.v = memory + most * a.dim, at.vRowStride = a.valueDim;
+  }
+  void read(int64_t begin, int64_t count) {
+    if (a.quantizedK != nullptr) {
+      dequantizeRows(a.quantizedK[kvHead], begin, count, static_cast<float*>(const_cast<void*>(at.k)));
+      dequantizeRows(a.quantizedV[kvHead], begin, count, static_cast<float*>(const_cast<void*>(at.v)));
+      return;
+    }
+    keyOffset = kvHead * a.kHeadStride + begin * a.kRowStride;
+    valueOffset = kvHead * a.vHeadStride + begin * a.vRowStride;
+  }
+};
+// Floats that they need.
+inline int64_t blockFloats(const Attention& a, int64_t most) {
+  return a.quantizedK == nullptr ? 0 : most * (a.dim + a.valueDim);
+}
+
 // Whether some row of queries [queryBegin, queryEnd) may attend to some key of [begin, begin + count) under a bool mask
 // that all heads share; true for other masks. Sliding windows leave most of a cache's blocks out.
 inline bool anyKept(const Attention& a, int64_t queryBegin, int64_t queryEnd, int64_t begin, int64_t count) {

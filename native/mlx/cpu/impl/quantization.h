@@ -149,6 +149,16 @@ inline void dequantizeRange(const QuantizedMatrix& w, int64_t row, int64_t from,
   }
 }
 
+// Rows [begin, begin + count), behind one another as they lie: as one long row, so that short rows cost no more.
+inline void dequantizeRows(const QuantizedMatrix& w, int64_t begin, int64_t count, float* y) {
+  QuantizedMatrix row = w;
+  row.columns = w.columns * w.rows;
+  row.rows = 1;
+  withFormat(row, [&](auto format) {
+    dequantizeRange<format.value>(row, 0, begin * w.columns, (begin + count) * w.columns, y);
+  });
+}
+
 inline void dequantizeRow(const QuantizedMatrix& w, int64_t row, float* y) {
   withFormat(w, [&](auto format) { dequantizeRange<format.value>(w, row, 0, w.columns, y); });
 }

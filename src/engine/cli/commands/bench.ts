@@ -48,7 +48,7 @@ async function bench({ registry, addon, signal }: CliContext, flags: BenchFlags)
   const started = performance.now();
   const model = await registry.get(flags.model);
   const loadMs = performance.now() - started;
-  const { contextLength } = model.installed.manifest;
+  const { contextLength } = model;
   if (flags.prompt + flags.generate + 1 > contextLength) {
     throw invalidArgument(
       `${flags.prompt} + ${flags.generate} tokens exceed the context of ${contextLength}.`,

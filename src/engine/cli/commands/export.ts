@@ -38,6 +38,7 @@ export const exportCommand: CommandDefinition = (program, context) => {
     .option('--quantize <scheme>', 'how weights are held; by default as the source holds them, else 8-bit')
     .option('--group <columns>', 'how many values of a row share a scale')
     .option('--dtype <dtype>', 'of activations, scales and KV cache: bf16, fp16 or fp32')
+    .option('--kv <type>', 'what keys and values are kept in: bf16, fp16, fp32, or 8 or 4 bits; default: --dtype')
     .option('--context <tokens>', 'the longest prompt with its answer')
     .option('--out <folder>', "the model's folder; by default its place in the store")
     .option('--no-verify', 'skip the comparison with transformers')

@@ -19,14 +19,15 @@ const conversation = (turns: number): ChatMessage[] =>
 describe('a chat’s prompt', () => {
   let encoder: PromptEncoder;
   let manifest: Manifest;
+  const contextLength = 400;
   beforeAll(async () => {
     encoder = new PromptEncoder(await loadTokenizer(join(fixtures, 'tiny-llama/tokenizer.json')));
     const text = await readFile(join(fixtures, 'tiny-llama/model.json'), 'utf8');
-    manifest = { ...(JSON.parse(text) as Manifest), contextLength: 400 };
+    manifest = { ...(JSON.parse(text) as Manifest), contextLength };
     manifest.tokens.addBos = false;
   });
   const prompt = (messages: readonly ChatMessage[], budget = 300) =>
-    chatPrompt(encoder, template, manifest, messages, budget);
+    chatPrompt(encoder, template, manifest, messages, { budget, contextLength });
   const text = (ids: readonly number[]) =>
     new TextDecoder().decode(Buffer.concat(ids.map((id) => encoder.tokenizer.bytes(id))));
 
@@ -36,14 +37,14 @@ describe('a chat’s prompt', () => {
 
   it('adds the begin marker once, whether or not the template wrote it', () => {
     const withBos = { ...manifest, tokens: { ...manifest.tokens, bos: 1, addBos: true } };
-    const plain = chatPrompt(encoder, template, withBos, conversation(1), 300);
+    const plain = chatPrompt(encoder, template, withBos, conversation(1), { budget: 300, contextLength });
     expect(plain.filter((id) => id === 1)).toEqual([1]);
     expect(plain[0]).toBe(1);
     const spelled = {
       ...template,
       render: (m: readonly ChatMessage[]) => encoder.tokenizer.spelling(1)! + template.render(m),
     };
-    expect(chatPrompt(encoder, spelled, withBos, conversation(1), 300)).toEqual(plain);
+    expect(chatPrompt(encoder, spelled, withBos, conversation(1), { budget: 300, contextLength })).toEqual(plain);
   });
 
   it('does not let a message speak as a marker', () => {
