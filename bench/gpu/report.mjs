@@ -1,5 +1,5 @@
 /**
- * What run.sh measured, for bench/RESULTS.md: `node bench/gpu/report.mjs RESULTS-FOLDER` keeps the figures in measured.json and
+ * What run.sh measured, for bench/RESULTS.md: `node bench/gpu/report.mjs RESULTS-FOLDER [REVISION]` keeps the figures in measured.json and
  * replaces the section; bench/report.mjs writes it again from there.
  */
 import { execFileSync } from 'node:child_process';
@@ -17,7 +17,7 @@ const names = {
   'qwen3.5-35b-a3b': 'Qwen 3.5 35B-A3B',
 };
 
-function read(folder) {
+function read(folder, revision = 'HEAD') {
   const text = (name) => readFileSync(join(folder, name), 'utf8').trim();
   const [gpu, cpu] = text('machine.txt').split('\n');
   const rounds = text('speed.jsonl')
@@ -25,7 +25,7 @@ function read(folder) {
     .map((line) => JSON.parse(line));
   return {
     date: new Date().toISOString().slice(0, 10),
-    revision: execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim(),
+    revision: execFileSync('git', ['rev-parse', '--short=12', revision], { encoding: 'utf8' }).trim(),
     gpu: gpu.trim(),
     cpu: cpu?.trim(),
     bandwidth: Number(text('bandwidth.txt')),
@@ -40,28 +40,31 @@ function distil(model, rounds) {
     decode: of(engine).map(({ decode }) => Math.round(decode * 10) / 10),
     answers: new Set(of(engine).map(({ tokens }) => tokens.join())).size,
   });
-  const [ours, theirs] = [of('pteron')[0].tokens, of('mlx-lm')[0].tokens];
-  const first = ours.findIndex((token, i) => token !== theirs[i]);
+  const ours = of('pteron')[0].tokens;
+  const theirs = of('mlx-lm')[0]?.tokens ?? null;
+  const first = ours.findIndex((token, i) => token !== theirs?.[i]);
   return {
     model,
     weightBytes: of('pteron')[0].weightBytes,
     tokens: ours.length,
     agreeing: first < 0 ? ours.length : first,
     pteron: speeds('pteron'),
-    peer: speeds('mlx-lm'),
+    peer: theirs && speeds('mlx-lm'),
   };
 }
 
 function rows({ model, weightBytes, pteron, peer }, bandwidth) {
   const row = (label, key) => {
-    const [ours, theirs] = [summarize(pteron[key]), summarize(peer[key])];
+    const ours = summarize(pteron[key]);
+    if (!peer) return `| ${names[model]}, ${label} | ${show(ours)} | not measured | |`;
+    const theirs = summarize(peer[key]);
     return `| ${names[model]}, ${label} | ${show(ours)} | ${show(theirs)} | ${(ours.median / theirs.median).toFixed(2)}× |`;
   };
   const share = ({ decode }) => `${((100 * summarize(decode).median * weightBytes) / bandwidth).toFixed(1)} %`;
   return [
     row('prefill of 1024 tokens, t/s', 'prefill'),
     row('decode of 128 tokens, t/s', 'decode'),
-    `| ${names[model]}, share of memory bandwidth in decode | ${share(pteron)} | ${share(peer)} | |`,
+    `| ${names[model]}, share of memory bandwidth in decode | ${share(pteron)} | ${peer ? share(peer) : 'not measured'} | |`,
   ].join('\n');
 }
 
@@ -69,15 +72,17 @@ function rows({ model, weightBytes, pteron, peer }, bandwidth) {
 export function gpuSection() {
   if (!existsSync(measuredPath)) return '';
   const { date, revision, gpu, cpu, bandwidth, models } = JSON.parse(readFileSync(measuredPath, 'utf8'));
-  const agreement = models.map(
-    ({ model, tokens, agreeing, pteron, peer }) =>
-      `${names[model]}: the first ${agreeing} of ${tokens} greedy tokens are mlx-lm's (${pteron.answers} and ${peer.answers} different answers in ${pteron.decode.length} rounds)`,
-  );
+  const agreement = models
+    .filter(({ peer }) => peer)
+    .map(
+      ({ model, tokens, agreeing, pteron, peer }) =>
+        `${names[model]}: the first ${agreeing} of ${tokens} greedy tokens are mlx-lm's (${pteron.answers} and ${peer.answers} different answers in ${pteron.decode.length} and ${peer.decode.length} rounds)`,
+    );
   return `${heading}
 
 Written by \`node bench/gpu/report.mjs\` from what \`bench/gpu/run.sh\` measured: ${date}, revision ${revision}, ${gpu}; host ${cpu}.
 Programs of the models' true shapes with random weights, 4 bits in groups of 64, bfloat16; mlx-lm 0.32.2 on the same libmlx
-(0.32.4, CUDA 13), the same weights and token ids, greedy, by turns, ${models[0].pteron.decode.length} rounds after one that is not counted. The GPU reads ${(bandwidth / 1e12).toFixed(2)} TB/s (measured
+(0.32.4, CUDA 13), the same weights and token ids, greedy, by turns, two rounds a process after one that is not counted. The GPU reads ${(bandwidth / 1e12).toFixed(2)} TB/s (measured
 with a plain sum); the share counts what a token reads of the weights, once. Decoding keeps the host busy, not the GPU: both sides launch hundreds of
 small kernels a token.
 
@@ -90,7 +95,7 @@ ${agreement.join('; ')}.
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(measuredPath, `${JSON.stringify(read(process.argv[2]), null, 1)}\n`);
+  writeFileSync(measuredPath, `${JSON.stringify(read(process.argv[2], process.argv[3]), null, 1)}\n`);
   const results = path('../RESULTS.md');
   const before = readFileSync(results, 'utf8').split(heading)[0].trimEnd();
   writeFileSync(results, `${before}\n\n${gpuSection()}`);
