@@ -8,7 +8,6 @@ Usage: python bench/gpu/programs.py FOLDER [NAME[:LAYERS] …]   (LAYERS: only s
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -102,7 +101,6 @@ def write(name: str, folder: Path, layers: int | None) -> None:
     model = recipe.build(config, limits)
     weights = blank(model, getattr(recipe, "DENSE", ()))
     write_program(model, limits, config["vocab_size"], weights, program, lambda step: print(name, step, flush=True))
-    subprocess.run(["fallocate", "--dig-holes", program], check=True)
     layout = {"config": config, "bits": BITS, "group": GROUP, "chunk": CHUNK, "context": CONTEXT}
     (folder / f"{name}.json").write_text(json.dumps(layout | {"constants": constants_of(program)}, indent=1))
 

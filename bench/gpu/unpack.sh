@@ -12,6 +12,7 @@ for archive in "$from"/*; do
     blas.tar.xz) tar -xJf "$archive" -C cuda/mlx_cuda_13.libs ;;
     node.xz) xz -dc "$archive" > node && chmod +x node ;;
     addon.tar.xz) tar -xJf "$archive" -C addon ;;
+    programs.tar.xz) tar -xJf "$archive" ;;
     mlxops.tar.xz) tar -xJf "$archive" -C mlxops ;;
     *.xz) xz -T0 -dc "$archive" > "$(basename "$archive" .xz)" ;;
     *.whl) (cd python && python3 -m zipfile -e "$archive" .) ;;

@@ -7,9 +7,11 @@ Source of the format: executorch/exir/_serialize/_program.py.
 """
 
 import mmap
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from executorch.exir._serialize import _program as pte
 from executorch.exir._serialize._cord import Cord, FileBackedData
@@ -22,6 +24,7 @@ from .errors import ExportError
 PAGE = 16_384  # Apple Silicon's: Metal wraps memory without a copy only at page borders
 LARGE = 65_536
 _SMALL_ALIGNMENT = 128
+_BLOCK = 1 << 20
 _HEAD, _HEAD_PER_CONSTANT = 32_768, 192  # an entry of the table takes about 90 bytes
 
 
@@ -77,14 +80,23 @@ class ProgramFile:
         """Appends a constant at a page border. Returns it mapped from the file."""
         offset, size = aligned_size(self._end, PAGE), tensor.nbytes
         self._file.seek(offset)
-        self._file.write(memoryview(tensor.contiguous().reshape(-1).view(torch.uint8).numpy()))
+        self._write_sparsely(tensor.contiguous().reshape(-1).view(torch.uint8).numpy())
         self._file.flush()
+        self._file.truncate(offset + size)
         self._end = offset + size
         mapped = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_COPY, offset=offset)
         self._maps.append(mapped)
         constant = torch.frombuffer(mapped, dtype=tensor.dtype).view(tensor.shape)
         self._placed[constant.data_ptr(), size] = _Placed(self._path, offset, size)
         return constant
+
+    def _write_sparsely(self, data: np.ndarray) -> None:
+        """Blocks of zeros become holes: programs whose weights come later take no room (bench/gpu/programs.py)."""
+        for block in np.split(data, range(_BLOCK, len(data), _BLOCK)):
+            if block.any():
+                self._file.write(block.data)
+            else:
+                self._file.seek(len(block), os.SEEK_CUR)
 
     def find(self, tensor: torch.Tensor) -> FileBackedData | None:
         """What stands for the bytes of a tensor that was placed (or of another dtype's view of all of it)."""

@@ -35,14 +35,16 @@ class QuantizedSwitchLinear(nn.Module):
 
     def __init__(self, experts: int, packed: QuantizedTensor):
         super().__init__()
-        self.experts, self._rebuild, self._format = experts, packed.rebuild, packed.format
-        for name, array in packed.arrays().items():
+        arrays = packed.arrays()
+        self.experts, self._format = experts, packed.format
+        self._empty = packed.rebuild(dict.fromkeys(arrays, torch.empty(0)))
+        for name, array in arrays.items():
             self.register_buffer(name, None if array is None else array.view(experts, -1, *array.shape[1:]))
 
     @property
     def packed(self) -> QuantizedTensor:
         """As a matrix [E * N, K]."""
-        return self._rebuild({name: array.flatten(0, 1) for name, array in self.named_buffers(recurse=False)})
+        return self._empty.rebuild({name: array.flatten(0, 1) for name, array in self.named_buffers(recurse=False)})
 
     def operands(self) -> tuple[list[torch.Tensor], str]:
         return [array for _, array in self.named_buffers(recurse=False)], self._format
