@@ -19,6 +19,7 @@ import { summarize } from './models/store';
 import type { Addon } from './native/addonTypes';
 import { speechRate } from './speech/audio/decodeAudio';
 import { interpretSpeech } from './speech/commands/interpretSpeech';
+import { modelChooser } from './speech/commands/modelChooser';
 import { runTranscription, type TranscribeOptions, type TranscribeParams } from './transcription';
 
 export interface GenerationOptions {
@@ -76,8 +77,11 @@ export class Engine {
     return (await this.registry.get(id)).encoder.encode(text).length;
   }
 
-  interpretSpeech(params: InterpretSpeechParams): Promise<InterpretSpeechResult> {
-    return interpretSpeech(params);
+  /** A model is asked only where it is in memory: loading one would take longer than saying it again. */
+  async interpretSpeech(params: InterpretSpeechParams): Promise<InterpretSpeechResult> {
+    const { model } = params;
+    const resident = model !== undefined && this.registry.isLoaded(model) ? await this.registry.get(model) : undefined;
+    return interpretSpeech(params, resident && modelChooser(resident));
   }
 
   doctor(): Promise<DoctorReport> {

@@ -97,7 +97,7 @@ export interface InterpretSpeechParams {
   /** The palette; VS Code's core commands where absent. */
   readonly commands?: readonly PaletteCommand[];
   readonly phrases?: readonly UserPhrase[];
-  /** A chat model that chooses among near commands; it is asked only if it is in memory. */
+  /** A chat model that says which of several near commands is likeliest; it is asked only if it is in memory. */
   readonly model?: string;
 }
 export interface InterpretSpeechResult {

@@ -29,6 +29,7 @@ interface CommandFlags {
   readonly phrases?: string;
   readonly focus?: SpeechFocus;
   readonly mode?: SpeechMode;
+  readonly model?: string;
   readonly alternative?: readonly string[];
   readonly json?: boolean;
 }
@@ -44,6 +45,7 @@ export const commandCommand: CommandDefinition = (program, context) => {
     .option('--commands <path>', 'the palette: a JSON array of {id, title, category?}')
     .option('--phrases <path>', 'own phrases: a JSON array of {say, command, args?, confirm?}')
     .option('--alternative <text...>', 'what else the recogniser understood, likeliest first')
+    .option('--model <id>', 'a chat model that says which of several near commands is likeliest')
     .addOption(new Option('--focus <where>', 'where text would go').choices(['editor', 'terminal', 'chat']))
     .addOption(new Option('--mode <mode>', 'command or dictation only').choices(['auto', 'command', 'dictation']))
     .option('--json', 'print one JSON object')
@@ -56,7 +58,8 @@ export const commandCommand: CommandDefinition = (program, context) => {
 
 async function interpret({ engine, stdout }: CliContext, said: string, flags: CommandFlags): Promise<void> {
   if (/\.(wav|mp3|flac|ogg|m4a)$/i.test(said)) throw speechUnavailable(said);
-  const { focus, mode, alternative = [] } = flags;
+  const { focus, mode, model, alternative = [] } = flags;
+  if (model !== undefined) await engine.loadModel(model);
   const params: InterpretSpeechParams = {
     alternatives: [said, ...alternative],
     files: await filesOf(flags.workspace),
@@ -65,6 +68,7 @@ async function interpret({ engine, stdout }: CliContext, said: string, flags: Co
     ...(flags.phrases === undefined ? {} : { phrases: await readList(flags.phrases) }),
     ...(focus === undefined ? {} : { focus }),
     ...(mode === undefined ? {} : { mode }),
+    ...(model === undefined ? {} : { model }),
   };
   const result = await engine.interpretSpeech(params);
   if (flags.json) printJson(stdout, result);

@@ -139,25 +139,23 @@ class Interpretation {
     if (best && best.score >= palette.said && best.score > (second?.score ?? 0) + 0.02) return this.#fromPalette(best);
     if (this.dictated && (this.#isProse || isCode(this.dictated))) return insertion(this.dictated, this.context);
     if (failure && failure.literals > 1) return none(failure.reason, failure.detail);
-    return (await this.#chosen(titles)) ?? this.#nearTitles(titles);
+    return this.#nearTitles(titles);
   }
 
-  /** A model is asked only where there is something to choose from. */
-  async #chosen(titles: readonly PaletteMatch[]): Promise<SpokenOutcome | null> {
-    const { chooser } = this.options;
-    if (!chooser || titles.length === 0) return null;
-    const candidates = titles.map((match) => ({ ...paletteCommand(match), source: 'model' as const }));
-    const chosen = await chooser(this.said, candidates);
-    // A guess about what was meant is shown before it is done.
-    return chosen && { kind: 'confirm', why: chosen.dangerous ? 'dangerous' : 'uncertain', command: chosen };
-  }
-
-  #nearTitles(titles: readonly PaletteMatch[]): SpokenOutcome {
+  async #nearTitles(titles: readonly PaletteMatch[]): Promise<SpokenOutcome> {
     const near = titles.filter(({ score }) => score >= palette.near);
     const [best] = near;
     if (!best) return none('no_match', `No command fits “${this.said.trim()}”.`);
     if (near.length === 1 && best.score >= palette.meant) return this.#fromPalette(best);
-    return { kind: 'didYouMean', commands: near.map(paletteCommand) };
+    return { kind: 'didYouMean', commands: await this.#inChosenOrder(near.map(paletteCommand)) };
+  }
+
+  /** A model is asked only where there is something to choose from; what it chooses comes first, and the user still decides. */
+  async #inChosenOrder(commands: readonly SpokenCommand[]): Promise<readonly SpokenCommand[]> {
+    const { chooser } = this.options;
+    const chosen = chooser && commands.length > 1 ? await chooser(this.said, commands) : null;
+    if (!chosen) return commands;
+    return [{ ...chosen, source: 'model' }, ...commands.filter(({ command }) => command !== chosen.command)];
   }
 
   #fromPalette(match: PaletteMatch): SpokenOutcome {

@@ -26,7 +26,7 @@ export async function interpretSpeech(
     if (value > most) [best, most] = [{ heard, outcome }, value];
   }
   // The model is asked last, and about the best reading only.
-  if (chooser && (best.outcome.kind === 'didYouMean' || best.outcome.kind === 'none')) {
+  if (chooser && best.outcome.kind === 'didYouMean') {
     return { heard: best.heard, outcome: await interpret(best.heard, context, { ...options, chooser }) };
   }
   return best;

@@ -99,17 +99,17 @@ const call: Reader = ({ words, at, items }) => {
   return isCall ? { item: { text: '(', kind: 'open', implied: true }, length: 1, signs: 0.5 } : null;
 };
 
+/** Keywords with which people also begin to ask for something: "get rid of …", "move …". */
+const verbs = new Set('get set of use move go select switch delete match try do with default is as range'.split(' '));
+
 const keyword: Reader = ({ words, at, items }) => {
   const { keywords, spellings } = words.language;
   for (const length of [2, 1]) {
     const phrase = words.texts.slice(at, at + length).join(' ');
     const text = spellings.get(phrase) ?? (keywords.has(phrase) ? phrase : undefined);
     if (text === undefined) continue;
-    return {
-      item: { text, kind: keywords.has(text) ? 'keyword' : 'name' },
-      length,
-      signs: items.length === 0 ? 1 : 0.25,
-    };
+    const signs = verbs.has(phrase) ? 0 : items.length === 0 ? 1 : 0.25;
+    return { item: { text, kind: keywords.has(text) ? 'keyword' : 'name' }, length, signs };
   }
   return null;
 };

@@ -34,6 +34,8 @@ export class FakeSession implements Session {
   /** Token counts of each prefill. */
   readonly prefills: number[] = [];
   failNext: string | null = null;
+  /** The token masks of decodes that had one. */
+  readonly masks: Uint32Array[] = [];
 
   constructor(readonly behaviour: FakeBehaviour) {}
 
@@ -53,6 +55,7 @@ export class FakeSession implements Session {
 
   async decode(options: DecodeOptions): Promise<DecodeResult> {
     this.#failIfAsked();
+    if (options.mask) this.masks.push(options.mask);
     const plan = [...this.behaviour.continuation(this.tokens), this.behaviour.eos];
     const drawn: number[] = [];
     for (let i = 0; i < options.maxTokens; i++) {
