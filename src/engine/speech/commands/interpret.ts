@@ -147,7 +147,7 @@ class Interpretation {
     const [best] = near;
     if (!best) return none('no_match', `No command fits “${this.said.trim()}”.`);
     if (near.length === 1 && best.score >= palette.meant) return this.#fromPalette(best);
-    return { kind: 'didYouMean', commands: await this.#inChosenOrder(near.map(paletteCommand)) };
+    return { kind: 'didYouMean', commands: await this.#inChosenOrder(near.map((match) => this.#command(match))) };
   }
 
   /** A model is asked only where there is something to choose from; what it chooses comes first, and the user still decides. */
@@ -158,8 +158,18 @@ class Interpretation {
     return [{ ...chosen, source: 'model' }, ...commands.filter(({ command }) => command !== chosen.command)];
   }
 
+  #command({ entry, score }: PaletteMatch): SpokenCommand {
+    return {
+      command: entry.id,
+      title: entry.category ? `${entry.category}: ${entry.title}` : entry.title,
+      confidence: Math.round(score * 1000) / 1000,
+      dangerous: isDangerous(entry, this.options.rules),
+      source: 'palette',
+    };
+  }
+
   #fromPalette(match: PaletteMatch): SpokenOutcome {
-    const command = paletteCommand(match);
+    const command = this.#command(match);
     if (match.score >= palette.said) return asRun(command);
     return { kind: 'confirm', why: command.dangerous ? 'dangerous' : 'uncertain', command };
   }
@@ -167,14 +177,4 @@ class Interpretation {
 
 function isCode({ signs }: Dictated): boolean {
   return signs >= 1;
-}
-
-function paletteCommand({ entry, score }: PaletteMatch): SpokenCommand {
-  return {
-    command: entry.id,
-    title: entry.category ? `${entry.category}: ${entry.title}` : entry.title,
-    confidence: Math.round(score * 1000) / 1000,
-    dangerous: isDangerous(entry),
-    source: 'palette',
-  };
 }

@@ -85,6 +85,6 @@ function score(
 function alike(a: string, b: string): number {
   if (a === b) return 1;
   if (a.length >= 3 && (a === `${b}s` || b === `${a}s`)) return 0.97;
-  const likeness = similarity(a, b);
+  const likeness = similarity(a, b, 0.75);
   return likeness >= 0.75 ? likeness * 0.95 : 0;
 }

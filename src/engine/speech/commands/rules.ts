@@ -39,14 +39,13 @@ export function rulesWith(phrases: unknown = []): readonly CompiledRule[] {
   return own.length === 0 ? builtInRules() : [...own.map(compilePhrase), ...builtInRules()];
 }
 
-/** What a built-in rule or the command's name says to be dangerous stays so, whatever the user's phrase says. */
+/** What is dangerous stays so, whatever the user's phrase says. */
 function compilePhrase({ say, command, args, confirm = false }: UserPhrase): CompiledRule {
-  const known = builtInRules().some((rule) => rule.command === command && rule.danger);
   return compileRule({
     say: typeof say === 'string' ? [say] : say,
     command,
     ...(args === undefined ? {} : { args }),
-    danger: confirm || known || isDangerous({ id: command, title: '' }),
+    danger: confirm || isDangerous({ id: command, title: '' }, builtInRules()),
     source: 'user',
   });
 }

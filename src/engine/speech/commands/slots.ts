@@ -129,7 +129,7 @@ function fileReadings(name: string, paths: readonly string[], cost: number): Slo
 /** The items most alike `key`, and those that come within a hair. */
 function nearest<T>(key: string, items: readonly T[], keysOf: (item: T) => readonly string[], least: number) {
   const rated = items
-    .map((item) => ({ item, likeness: Math.max(0, ...keysOf(item).map((other) => similarity(key, other))) }))
+    .map((item) => ({ item, likeness: Math.max(0, ...keysOf(item).map((other) => similarity(key, other, least))) }))
     .filter(({ likeness }) => likeness >= least)
     .sort((a, b) => b.likeness - a.likeness);
   return rated.filter(({ likeness }) => likeness > rated[0]!.likeness - 0.03).slice(0, 5);

@@ -10,7 +10,7 @@ export interface Scanned {
   readonly items: readonly Item[];
   /** How much speaks for code: 1 is one clear sign. */
   readonly signs: number;
-  /** 1 where every name was spelled or known, less for each that was guessed. */
+  /** 1 where every name was spelled or known, less for each that was guessed or is new. */
   readonly confidence: number;
 }
 
@@ -23,6 +23,9 @@ const inString: Partial<Record<Spacing, Exclude<Spacing, 'string'>>> = {
   blockOpen: 'open',
   blockClose: 'close',
 };
+
+/** A word that the file does not know may be new, or misheard. */
+const ofUnknownWord = 0.95;
 
 export class Scanner {
   readonly #items: Item[] = [];
@@ -140,6 +143,8 @@ export class Scanner {
     }
     const raw = this.#words.bareRaw(this.#at);
     const text = /[a-z][A-Z]|_|\d/.test(raw) ? raw : this.#words.text(this.#at);
-    this.#push({ item: { text, kind: 'name' }, length: 1, signs: /^[a-z]$/.test(text) ? 0.25 : 0 });
+    const isLetter = /^[a-z]$/.test(text);
+    const likeness = isLetter ? 1 : ofUnknownWord;
+    this.#push({ item: { text, kind: 'name' }, length: 1, signs: isLetter ? 0.25 : 0, likeness });
   }
 }

@@ -20,13 +20,18 @@ function ratio(a: string, b: string): number {
   return longest === 0 ? 1 : 1 - distance(a, b) / longest;
 }
 
-/** 0 … 1, half from the letters, half from the sounds; both words in lower case. */
-export function similarity(a: string, b: string): number {
+/**
+ * 0 … 1, half from the letters, half from the sounds; both words in lower case. Where the letters alone show that `least` is out of reach,
+ * the answer is 0: sounds cost more to compare, and a large file has many names.
+ */
+export function similarity(a: string, b: string, least = 0): number {
   if (a === b) return 1;
+  const letters = ratio(a, b);
+  if ((letters + 1) / 2 < least) return 0;
   const [firstA, secondA] = soundOf(a);
   const [firstB, secondB] = soundOf(b);
   const sounds = Math.max(ratio(firstA, firstB), ratio(firstA, secondB), ratio(secondA, firstB));
-  return (ratio(a, b) + sounds) / 2;
+  return (letters + sounds) / 2;
 }
 
 /** Whether a recogniser may have written `heard` for `meant`: the same sound and nearly the letters, or one letter off. */

@@ -74,7 +74,7 @@ export class Vocabulary {
       const least = length === 1 ? 0.82 : 0.7;
       for (const { name, key } of this.#fuzzy) {
         if (Math.abs(key.length - heard.length) > 0.4 * key.length) continue;
-        const likeness = similarity(heard, key);
+        const likeness = similarity(heard, key, least);
         if (likeness >= least && likeness > (best?.likeness ?? 0)) best = { text: name, length, likeness };
       }
     }
