@@ -18,7 +18,7 @@ export const errorCodes = [
   'prompt_too_long', // chat only: even the newest message alone exceeds the context
   'model_role_mismatch', // e.g. a chat with a completion-only model
   'file_not_found', // an input file of the command line
-  'speech_unavailable', // audio was given, but nothing here recognises speech
+  'speech_unavailable', // audio was given, but no speech model is installed
   'audio_invalid', // a sound file is damaged, empty or of a kind that is not read
   'audio_too_long', // a sound file lasts longer than what is recognized at a time
   // machine

@@ -50,6 +50,20 @@ describe('the engine’s protocol', () => {
     await expect(client.sendRequest(protocol.ListModels)).rejects.toMatchObject({ data: { code: 'invalid_argument' } });
   });
 
+  it('says what an utterance means, and what can be said', async () => {
+    await initialize();
+    const document = { languageId: 'python', text: 'def load_all():\n    pass\n' };
+    const said = { alternatives: ['go to function load all'], document };
+    const { outcome } = await client.sendRequest(protocol.InterpretSpeech, said);
+    expect(outcome).toMatchObject({ kind: 'run', command: { target: { name: 'load_all', offset: 4 } } });
+    const phrases = [{ say: 'make it so', command: 'workbench.action.files.saveAll' }];
+    expect(await client.sendRequest(protocol.CheatSheet, { phrases })).toMatch(/^### Your phrases\n.*make it so/s);
+    for (const bad of [{ alternatives: [] }, { alternatives: ['x'], focus: 'kitchen' }, { ...said, phrases: [{}] }]) {
+      const request = client.sendRequest(protocol.InterpretSpeech, bad as protocol.InterpretSpeechParams);
+      await expect(request).rejects.toMatchObject({ data: { code: 'invalid_argument' } });
+    }
+  });
+
   it('lists, loads and unloads models, and counts tokens', async () => {
     await initialize();
     const models = await client.sendRequest(protocol.ListModels);

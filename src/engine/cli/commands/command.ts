@@ -1,5 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { TextDecoder } from 'node:util';
 import { type Command, Option } from 'commander';
@@ -13,12 +12,15 @@ import {
   type SpokenDocument,
 } from '../../../protocol';
 import { invalidArgument } from '../../errors';
+import { decodeAudio } from '../../speech/audio/decodeAudio';
+import { biasPrompt } from '../../speech/dictation/biasPrompt';
 import type { CliContext, CommandDefinition } from '../context';
 import { offsetAt } from '../cursor';
 import { readInput } from '../files';
 import { wholeNumber } from '../generationOptions';
 import { languageOfPath } from '../languageOfPath';
 import { printJson } from '../output';
+import { filesOf } from '../workspaceFiles';
 
 interface CommandFlags {
   readonly file?: string;
@@ -30,6 +32,7 @@ interface CommandFlags {
   readonly focus?: SpeechFocus;
   readonly mode?: SpeechMode;
   readonly model?: string;
+  readonly speechModel?: string;
   readonly alternative?: readonly string[];
   readonly json?: boolean;
 }
@@ -37,7 +40,7 @@ interface CommandFlags {
 export const commandCommand: CommandDefinition = (program, context) => {
   const command: Command = program.command('command').description('what an utterance would do; nothing is done');
   command
-    .argument('[text]', 'what was said; standard input where absent')
+    .argument('[text]', 'what was said, or a sound file of it (.wav); standard input where absent')
     .option('--file <path>', 'the open file')
     .option('--line <n>', 'the cursor, counted from 1; the end of the file where absent', wholeNumber(1))
     .option('--column <n>', 'the cursor, counted from 1 in UTF-16 units', wholeNumber(1), 1)
@@ -45,6 +48,7 @@ export const commandCommand: CommandDefinition = (program, context) => {
     .option('--commands <path>', 'the palette: a JSON array of {id, title, category?}')
     .option('--phrases <path>', 'own phrases: a JSON array of {say, command, args?, confirm?}')
     .option('--alternative <text...>', 'what else the recogniser understood, likeliest first')
+    .option('--speech-model <id>', 'what recognises a sound file; the first installed speech model where absent')
     .option('--model <id>', 'a chat model that says which of several near commands is likeliest')
     .addOption(new Option('--focus <where>', 'where text would go').choices(['editor', 'terminal', 'chat']))
     .addOption(new Option('--mode <mode>', 'command or dictation only').choices(['auto', 'command', 'dictation']))
@@ -56,14 +60,16 @@ export const commandCommand: CommandDefinition = (program, context) => {
     });
 };
 
-async function interpret({ engine, stdout }: CliContext, said: string, flags: CommandFlags): Promise<void> {
-  if (/\.(wav|mp3|flac|ogg|m4a)$/i.test(said)) throw speechUnavailable(said);
+async function interpret(context: CliContext, given: string, flags: CommandFlags): Promise<void> {
+  const { engine, stdout } = context;
   const { focus, mode, model, alternative = [] } = flags;
   if (model !== undefined) await engine.loadModel(model);
+  const document = flags.file === undefined ? undefined : await documentOf(flags.file, flags);
+  const said = /\.wav$/i.test(given) ? await recognised(context, given, document, flags.speechModel) : given;
   const params: InterpretSpeechParams = {
     alternatives: [said, ...alternative],
     files: await filesOf(flags.workspace),
-    ...(flags.file === undefined ? {} : { document: await documentOf(flags.file, flags) }),
+    ...(document ? { document } : {}),
     ...(flags.commands === undefined ? {} : { commands: await readList(flags.commands) }),
     ...(flags.phrases === undefined ? {} : { phrases: await readList(flags.phrases) }),
     ...(focus === undefined ? {} : { focus }),
@@ -75,12 +81,21 @@ async function interpret({ engine, stdout }: CliContext, said: string, flags: Co
   else stdout.write(`${describe(result)}\n`);
 }
 
-function speechUnavailable(path: string): PteronError {
-  return new PteronError(
-    'speech_unavailable',
-    `${path} is audio, and this build recognises no speech.`,
-    'Give the text that was said.',
-  );
+/** @throws file_not_found, audio_invalid, speech_unavailable */
+async function recognised(
+  { engine, signal }: CliContext,
+  path: string,
+  document: SpokenDocument | undefined,
+  wanted: string | undefined,
+): Promise<string> {
+  const samples = await decodeAudio(await readInput(path));
+  const model = wanted ?? (await engine.listModels()).find(({ role }) => role === 'speech')?.id;
+  if (model === undefined) {
+    const remedy = 'Install a speech model (`pteron models add`), or give the text that was said.';
+    throw new PteronError('speech_unavailable', `${path} is audio, and no speech model is installed.`, remedy);
+  }
+  const prompt = document ? biasPrompt(document) : '';
+  return (await engine.transcribe({ model, samples, ...(prompt === '' ? {} : { prompt }) }, { signal })).text;
 }
 
 async function documentOf(path: string, { workspace, line, column = 1 }: CommandFlags): Promise<SpokenDocument> {
@@ -99,24 +114,6 @@ async function readList<T>(path: string): Promise<readonly T[]> {
     // Told below, as of any other content.
   }
   throw invalidArgument(`${path} holds no JSON array.`, 'Correct the file.');
-}
-
-const mostFiles = 5000;
-const skipped = new Set(['node_modules', 'build', 'dist', 'out', 'target', '__pycache__']);
-
-/** The files below a folder, breadth first, without hidden folders and what builds leave. */
-async function filesOf(workspace: string): Promise<string[]> {
-  const [files, folders] = [[] as string[], [workspace]];
-  for (const folder of folders) {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (entry.isFile()) files.push(relative(workspace, path));
-      else if (entry.isDirectory() && !entry.name.startsWith('.') && !skipped.has(entry.name)) folders.push(path);
-    }
-    if (files.length >= mostFiles) break;
-  }
-  return files.slice(0, mostFiles);
 }
 
 function describe({ outcome }: InterpretSpeechResult): string {

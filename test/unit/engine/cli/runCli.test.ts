@@ -6,15 +6,20 @@ import { PassThrough, Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../../src/engine/cli/runCli';
+import type { ModelSummary, Transcription } from '../../../../src/protocol';
 import { type FakeEngine, fakeEngine } from '../fakes/fakeEngine';
+import { makeWav } from '../speech/audio/makeWav';
 
 let fake: FakeEngine;
 const folder = mkdtempSync(join(tmpdir(), 'pteron-cli-'));
 const document = join(folder, 'sample.py');
+const [damaged, silence] = [join(folder, 'damaged.wav'), join(folder, 'silence.wav')];
 let beforeToken: (index: number) => Promise<void>;
 
 beforeAll(async () => {
   await writeFile(document, 'def f():\n    return\n\nprint(f())\n');
+  await writeFile(damaged, 'RIFF');
+  await writeFile(silence, makeWav(new Float32Array(1600), { rate: 16_000 }));
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
@@ -92,13 +97,27 @@ describe('pteron command', () => {
     expect((await say('--phrases', phrases, 'ship it')).stdout).toMatch(/^run: .*tasks\.build/);
   });
 
+  it('recognises a sound file with the names of the open file as its prompt', async () => {
+    let prompt: string | undefined;
+    const speech = { role: 'speech', id: 'listener' } as ModelSummary;
+    vi.spyOn(fake.engine, 'listModels').mockResolvedValue([speech]);
+    vi.spyOn(fake.engine, 'transcribe').mockImplementation(async (params) => {
+      prompt = params.prompt;
+      return { text: 'Go to line three.' } as Transcription;
+    });
+    expect((await say(silence)).stdout).toMatch(/^run: .*line 3/);
+    expect(prompt).toBe('print');
+  });
+
   it('takes the alternative that makes sense, and text from standard input', async () => {
     expect((await say('go to lime tree', '--alternative', 'go to line three')).stdout).toMatch(/^run: .*line 3/);
     expect((await pteron(['command', '--file', document], { input: 'undo\n' })).stdout).toMatch(/^run: Undo/);
   });
 
   it.each([
-    [['clip.wav'], 'speech_unavailable'],
+    [['/nowhere.wav'], 'file_not_found'],
+    [[damaged], 'audio_invalid'],
+    [[silence], 'speech_unavailable'],
     [['undo', '--commands', '/nowhere.json'], 'file_not_found'],
     [['undo', '--phrases', document], 'invalid_argument'],
     [['undo', '--line', '99'], 'cursor_out_of_range'],
