@@ -3,6 +3,7 @@
  * The token mask makes that the only thing it can say, so there is nothing to parse and nothing to go wrong but the choice.
  */
 import type { SpokenCommand } from '../../../protocol';
+import { roleMismatch } from '../../models/errors';
 import type { LoadedModel } from '../../models/loadedModel';
 import { budgetFor } from '../../text/budget';
 import { chatPrompt } from '../../text/chatPrompt';
@@ -12,7 +13,10 @@ import type { Chooser } from './interpret';
 const letters = 'ABCDEFGH';
 const none = 'N';
 
+/** @throws model_role_mismatch */
 export function modelChooser(model: LoadedModel): Chooser {
+  const { id, role } = model.installed.manifest;
+  if (role !== 'chat') throw roleMismatch(id, role, 'chat');
   return (utterance, candidates) =>
     model.queue.run(() => choose(model, utterance, candidates.slice(0, letters.length)));
 }
@@ -24,8 +28,9 @@ async function choose(
 ): Promise<SpokenCommand | null> {
   const { manifest } = model.installed;
   const messages = [{ role: 'user' as const, content: question(utterance, candidates) }];
-  const { budget } = budgetFor(1, manifest.contextLength);
-  const prompt = chatPrompt(model.encoder, await model.template(), manifest, messages, budget, false);
+  const { contextLength } = model;
+  const { budget } = budgetFor(1, contextLength);
+  const prompt = chatPrompt(model.encoder, await model.template(), manifest, messages, { budget, contextLength });
   const allowed = letterTokens(model.tokenizer, [...letters.slice(0, candidates.length), none]);
   // Not the chat's lane: its conversation stays in the KV cache.
   const lane = model.lane('completion');

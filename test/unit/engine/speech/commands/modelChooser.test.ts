@@ -45,6 +45,13 @@ describe('a chat model in memory', () => {
     expect((await chosenBy('N')).commands).toEqual(['cat.feed palette', 'dog.feed palette']);
   });
 
+  it('must be one that chats', async () => {
+    fake = await fakeEngine();
+    await fake.engine.loadModel('tiny-gemma3');
+    const asked = fake.engine.interpretSpeech({ ...params, model: 'tiny-gemma3' });
+    await expect(asked).rejects.toMatchObject({ code: 'model_role_mismatch' });
+  });
+
   it('is not asked where it is not in memory', async () => {
     const { prompts, commands } = await chosenBy('B', { loaded: false });
     expect(prompts).toEqual([]);
