@@ -193,8 +193,9 @@ def _require_role(options: Options, checkpoint: Checkpoint) -> None:
     if options.role is not None and (options.role == "speech") != _is_speech(checkpoint):
         fitting = "speech" if _is_speech(checkpoint) else "completion or chat"
         raise ExportError(
-            "invalid_argument", f"A {checkpoint.recipe.FAMILY} model cannot have the role {options.role}.", f"Use --role {fitting}."
-        )
+            "invalid_argument", f"A {checkpoint.recipe.FAMILY} model cannot have the role {options.role}.",
+            f"Use --role {fitting}.",
+        )  # fmt: skip
 
 
 def count_parameters(model: torch.nn.Module) -> int:

@@ -21,11 +21,11 @@ def write_tokenizer(folder: Path, vocabulary: int, out: Path) -> None:
     first = _id_of(added, NO_TIMESTAMPS) + 1
     known = {token["id"] for token in added}
     if first + TIMESTAMPS > vocabulary:
-        raise ExportError("tokenizer_invalid", f"Whisper's timestamps do not fit into its {vocabulary} tokens.", "Download it again.")
+        why = f"Whisper's timestamps do not fit into its {vocabulary} tokens."
+        raise ExportError("tokenizer_invalid", why, "Download it again.")
     plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-    added += [
-        {"id": first + step, "content": f"<|{step * 0.02:.2f}|>"} | plain for step in range(TIMESTAMPS) if first + step not in known
-    ]
+    missing = (step for step in range(TIMESTAMPS) if first + step not in known)
+    added += [{"id": first + step, "content": f"<|{step * 0.02:.2f}|>"} | plain for step in missing]
     (out / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
@@ -62,7 +62,8 @@ def _languages(added: list[dict]) -> dict[str, int]:
 def _id_of(added: list[dict], content: str) -> int:
     found = next((token["id"] for token in added if token.get("content") == content), None)
     if found is None:
-        raise ExportError("tokenizer_invalid", f"The tokenizer lacks Whisper's {content}.", "Use the checkpoint's own tokenizer.json.")
+        why = f"The tokenizer lacks Whisper's {content}."
+        raise ExportError("tokenizer_invalid", why, "Use the checkpoint's own tokenizer.json.")
     return found
 
 
@@ -72,4 +73,5 @@ def _read(path: Path) -> dict:
         tokenizer["added_tokens"], tokenizer["model"]
         return tokenizer
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ExportError("tokenizer_invalid", f"{path.name} cannot be read ({error}).", "Download the checkpoint again.") from error
+        why = f"{path.name} cannot be read ({error})."
+        raise ExportError("tokenizer_invalid", why, "Download the checkpoint again.") from error

@@ -179,5 +179,5 @@ def _is_convolution(name: str) -> bool:
 
 def build(config: dict, limits: Limits) -> Whisper:
     if config.get("activation_function", "gelu") != "gelu" or config.get("scale_embedding"):
-        raise ExportError("program_unsupported", "This Whisper has another activation, or scaled embeddings, as none of OpenAI's.")
+        raise ExportError("program_unsupported", "This Whisper has another activation or scaled embeddings, as none of OpenAI's.")
     return Whisper(config, limits)

@@ -44,7 +44,8 @@ export class PowerSpectrum {
     let [length, stride] = [half, 1];
     for (const radix of radices) {
       const parts = length / radix;
-      for (let p = 0; p < parts; p++) for (let q = 0; q < stride; q++) this.#butterfly(radix, p, q, parts, stride);
+      const pass = radix === 4 ? this.#by4 : this.#byAny;
+      for (let p = 0; p < parts; p++) for (let q = 0; q < stride; q++) pass.call(this, radix, p, q, parts, stride);
       [this.#re, this.#nextRe] = [this.#nextRe, this.#re];
       [this.#im, this.#nextIm] = [this.#nextIm, this.#im];
       length = parts;
@@ -52,9 +53,9 @@ export class PowerSpectrum {
     }
   }
 
-  #butterfly(radix: 2 | 4 | 5, p: number, q: number, parts: number, stride: number): void {
+  #byAny(radix: number, p: number, q: number, parts: number, stride: number): void {
     const step = transformLength / (parts * radix); // of the twiddles' table, a turn of this pass
-    const [re, im, outRe, outIm] = [this.#re, this.#im, this.#nextRe, this.#nextIm];
+    const [re, im] = [this.#re, this.#im];
     for (let j = 0; j < radix; j++) {
       let [x, y] = [0, 0];
       for (let k = 0; k < radix; k++) {
@@ -63,10 +64,28 @@ export class PowerSpectrum {
         x += re[at]! * cosines[turn]! - im[at]! * sines[turn]!;
         y += re[at]! * sines[turn]! + im[at]! * cosines[turn]!;
       }
-      const turn = (p * j * step) % transformLength;
-      const to = q + stride * (radix * p + j);
-      outRe[to] = x * cosines[turn]! - y * sines[turn]!;
-      outIm[to] = x * sines[turn]! + y * cosines[turn]!;
+      this.#put(q + stride * (radix * p + j), p * j * step, x, y);
     }
+  }
+
+  /** As #byAny with a radix of 4, whose turns need no products. */
+  #by4(_radix: number, p: number, q: number, parts: number, stride: number): void {
+    const [re, im] = [this.#re, this.#im];
+    const [a, gap] = [q + stride * p, stride * parts];
+    const [b, c, d] = [a + gap, a + 2 * gap, a + 3 * gap];
+    const [x0, y0, x1, y1] = [re[a]! + re[c]!, im[a]! + im[c]!, re[a]! - re[c]!, im[a]! - im[c]!];
+    const [x2, y2, x3, y3] = [re[b]! + re[d]!, im[b]! + im[d]!, re[b]! - re[d]!, im[b]! - im[d]!];
+    const step = transformLength / (parts * 4);
+    const to = q + stride * 4 * p;
+    this.#put(to, 0, x0 + x2, y0 + y2);
+    this.#put(to + stride, p * step, x1 + y3, y1 - x3);
+    this.#put(to + 2 * stride, 2 * p * step, x0 - x2, y0 - y2);
+    this.#put(to + 3 * stride, 3 * p * step, x1 - y3, y1 + x3);
+  }
+
+  #put(to: number, turn: number, x: number, y: number): void {
+    const [c, s] = [cosines[turn % transformLength]!, sines[turn % transformLength]!];
+    this.#nextRe[to] = x * c - y * s;
+    this.#nextIm[to] = x * s + y * c;
   }
 }
