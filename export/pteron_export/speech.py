@@ -66,7 +66,7 @@ def write_speech(options, checkpoint: Checkpoint, folder: Path, limits: Limits, 
         tokens={"bos": tokens["startOfTranscript"], "eos": [tokens["endOfText"]], "addBos": False}, fim=None,
         licence=known.get("licence") or known_sources.licence_of(checkpoint.licence),
         source={"name": known.get("source", checkpoint.name), "sha256": checkpoint.sha256,
-                "revision": known.get("revision", f"sha256:{checkpoint.sha256[:12]}")},
+                "revision": known.get("revision") or checkpoint.revision or f"sha256:{checkpoint.sha256[:12]}"},
         verification=record,
     )  # fmt: skip
     write_json(folder / "model.json", with_speech(described, model, tokens))
