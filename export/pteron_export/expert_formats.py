@@ -1,7 +1,7 @@
 """How the experts' matrices [E, N, K] are stored, and the node that multiplies with the chosen ones.
 
-A format is a word and its numbers: "affine:64:4" (group and bits) with words, scales and biases, each [E, N, …], or "dense:8" (E)
-with the matrix [E * N, K] as it is loaded.
+A format is a word and its numbers: "affine:64:4" (group and bits) with words, scales and biases, each [E, N, …], "nvfp4:-3" (the
+exponent of its factor) with words and scales, or "dense:8" (E) with the matrix [E * N, K] as it is loaded.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from executorch.backends.mlx.builder.op_helpers import emit_quantized_biases
 from executorch.backends.mlx.serialization import mlx_graph_schema as nodes
 from executorch.backends.mlx.serialization.mlx_graph_schema import IntOrVid
 
+from .quantization import nvfp4
 from .quantization.affine import dequantize
 
 
@@ -81,9 +82,39 @@ class _Dense:
         return emit_product
 
 
-def _format(text: str) -> _Affine | _Dense:
+@dataclass(frozen=True)
+class _Nvfp4:
+    exponent: int
+
+    def rows(self, shape: tuple[int, ...]) -> int:
+        return shape[1]
+
+    def matrix(self, arrays: list[torch.Tensor], expert: int) -> torch.Tensor:
+        return nvfp4.dequantize(*(array[expert] for array in arrays)) * 2.0**self.exponent
+
+    def product(self, emit, builder, arrays: list) -> Callable:
+        name, words = builder.get_placeholder_target_and_tensor(arrays[0])
+        words_slot = builder.make_or_get_constant(f"{name}_u32", words.view(torch.uint32))
+        (scales,) = builder.slot_map(arrays[1:])
+
+        def emit_product(x, chosen, is_sorted: bool):
+            product = emit(
+                nodes.GatherQmmNode,
+                x=emit.tid(x), w=emit.tid(words_slot), scales=emit.tid(scales), biases=None, rhs_indices=emit.tid(chosen),
+                transpose=True, group_size=nvfp4.GROUP, bits=nvfp4.BITS, mode="nvfp4",
+                sorted_indices_flag=IntOrVid.from_literal(int(is_sorted)),
+            )  # fmt: skip
+            return product if self.exponent == 0 else emit.times(product, 2.0**self.exponent)
+
+        return emit_product
+
+
+_FORMATS = {"affine": _Affine, "dense": _Dense, "nvfp4": _Nvfp4}
+
+
+def _format(text: str) -> _Affine | _Dense | _Nvfp4:
     kind, *numbers = text.split(":")
-    return (_Dense if kind == "dense" else _Affine)(*map(int, numbers))
+    return _FORMATS[kind](*map(int, numbers))
 
 
 def rows_of(shape: tuple[int, ...], format: str) -> int:

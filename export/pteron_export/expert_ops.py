@@ -66,10 +66,10 @@ def _(x, weights, indices, gate_up, gate_up_format, down, down_format):
 
 
 class _Emitter:
-    """Emits nodes with a temporary (or a given) output."""
+    """Emits nodes with a temporary (or a given) output. `dtype`: of activations."""
 
-    def __init__(self, builder):
-        self.builder = builder
+    def __init__(self, builder, dtype: torch.dtype = torch.float32):
+        self.builder, self.dtype = builder, dtype
 
     def tid(self, slot):
         return self.builder.slot_to_tid(slot)
@@ -79,6 +79,9 @@ class _Emitter:
             _, out = self.builder.make_tmp_slot()
         self.builder.emit(kind(out=self.tid(out), **fields))
         return out
+
+    def times(self, x, factor: float):
+        return self(nodes.MultiplyNode, a=self.tid(x), b=self.tid(emit_lifted_constant(self.builder, factor, self.dtype)))
 
     def take(self, x, index, out=None):
         return self(nodes.TakeNode, out, x=self.tid(x), index=IntOrVidOrTid.from_tid(self.tid(index)), axis=0)
@@ -111,7 +114,7 @@ def _lower_route(builder, node):
 @REGISTRY.register(target=[torch.ops.pteron.experts.default])
 def _lower_experts(builder, node):
     x_node, weights_node, indices_node, gate_up, gate_up_format, down, down_format = node.args
-    emit, count = _Emitter(builder), indices_node.meta["val"].shape[-1]
+    emit, count = _Emitter(builder, x_node.meta["val"].dtype), indices_node.meta["val"].shape[-1]
     out = builder.make_or_get_slot(node)
     x, weights, indices = builder.slot_map([x_node, weights_node, indices_node])
     product_up = gathered_product(emit, builder, gate_up, gate_up_format)

@@ -31,7 +31,7 @@ def test_a_route_takes_the_largest_probabilities(random):
         torch.testing.assert_close(weights.sort().values, expected.sort().values)
 
 
-@pytest.mark.parametrize("bits", [None, 4, 8])
+@pytest.mark.parametrize("bits", [None, 4, 8, "nvfp4"])
 def test_experts_mix_what_each_gives(random, bits):
     up = torch.randn(EXPERTS * 2 * INNER, INPUTS, generator=random)
     down = torch.randn(EXPERTS * INPUTS, INNER, generator=random)

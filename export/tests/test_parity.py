@@ -11,6 +11,7 @@ from pteron_export.fixtures.models import CONTEXT
 from pteron_export.parity import __main__ as command
 from pteron_export.parity.families import FAMILIES
 from pteron_export.parity.measure import PROMPT, STEPS, TOLERANCE, Row, build, calls_for, measure
+from pteron_export.parity.measured import Measured
 from pteron_export.parity.quantizations import QUANTIZATIONS
 from pteron_export.parity.table import render
 from pteron_export.reference import program_weights, transformers_model
@@ -84,6 +85,24 @@ def test_the_command_fails_with_a_row_and_writes_only_whole_tables(tmp_path, mon
     assert command.main(["--out", str(out)]) == 0 and "1 of 1 rows pass" in out.read_text()
     rows.append(replace(GOOD, equal=0))
     assert command.main(["--out", str(out)]) == 1 and "1 of 2 rows pass" in out.read_text()
+
+
+def test_an_interrupted_run_goes_on_with_what_it_lacks(tmp_path, monkeypatch):
+    file, first = tmp_path / "rows.jsonl", FAMILIES[0].key
+    asked = []
+
+    def fake(family, quantization, *_):
+        asked.append(quantization)
+        return replace(GOOD, family=family, quantization=quantization, equal=0 if quantization == "8" else STEPS)
+
+    monkeypatch.setattr(command, "measure", fake)
+    run = lambda *names: command.main(["--continue", str(file), "--family", first, "--quantization", *names])  # noqa: E731
+    assert run("fp32", "8") == 1 and run("fp32", "8", "4") == 1
+    assert asked == ["fp32", "8", "8", "4"]
+    assert Measured(file).get(first, "fp32") == replace(GOOD, family=FAMILIES[0])
+    file.write_text("{}")
+    with pytest.raises(ExportError, match="invalid_argument.*Delete the file"):
+        Measured(file)
 
 
 def test_without_the_engine_there_is_no_table(monkeypatch, tmp_path, capsys):

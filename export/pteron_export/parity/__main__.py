@@ -1,4 +1,4 @@
-"""Command line: python -m pteron_export.parity [--family KEY ...] [--quantization NAME ...] [--out FILE]"""
+"""Command line: python -m pteron_export.parity [--family KEY ...] [--quantization NAME ...] [--out FILE] [--continue FILE]"""
 
 import argparse
 import logging
@@ -11,7 +11,8 @@ from pathlib import Path
 from ..errors import ExportError
 from ..run_program import delegate_runner
 from .families import FAMILIES
-from .measure import measure
+from .measure import Row, measure
+from .measured import Measured
 from .quantizations import QUANTIZATIONS
 from .table import render
 
@@ -24,11 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--family", nargs="+", choices=[f.key for f in FAMILIES], help="only these; the table is then not written")
     parser.add_argument("--quantization", nargs="+", choices=QUANTIZATIONS, help="only these; the table is then not written")
     parser.add_argument("--out", type=Path, default=_TABLE, help="the table's file")
+    parser.add_argument("--continue", dest="earlier", type=Path, metavar="FILE", help="keep rows here, and measure only what it lacks")
     options = parser.parse_args(arguments)
     logging.disable(logging.WARNING)
     warnings.filterwarnings("ignore")
     try:
-        rows = _measure_all(options.family, options.quantization or QUANTIZATIONS)
+        rows = _measure_all(options.family, options.quantization or QUANTIZATIONS, Measured(options.earlier))
     except ExportError as error:
         print(error, file=sys.stderr)
         return 1
@@ -40,13 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if all(row.passed for row in rows) else 1
 
 
-def _measure_all(keys: list[str] | None, quantizations: tuple[str, ...]) -> list:
+def _measure_all(keys: list[str] | None, quantizations: tuple[str, ...], measured: Measured) -> list[Row]:
     runner, rows = delegate_runner(), []
     with tempfile.TemporaryDirectory() as folder:
         for family in (f for f in FAMILIES if keys is None or f.key in keys):
             for quantization in quantizations:
                 started = time.monotonic()
-                row = measure(family, quantization, runner, Path(folder))
+                row = measured.get(family.key, quantization)
+                if row is None:
+                    row = measure(family, quantization, runner, Path(folder))
+                    measured.add(row)
                 rows.append(row)
                 verdict = "passes" if row.passed else f"FAILS {row.failure}"
                 print(
