@@ -64,6 +64,7 @@ def test_the_table_says_what_is_smallest_within_the_limit():
     assert [line.split("`")[1] for line in lines] == ["fp32", "keep", "8", "4"]
     assert lines[2] == "| `8` | 50.0 | 51.0 | 10.1000 | +1.00% | 10.1100 | +0.10% | 1 |"
     assert "The smallest within 3 % of fp32, `keep` aside: `8` (50 MB)." in text
+    assert "Not measured yet: `bf16`, `fp16`, `6`" in text
     assert "fp32 was not measured" in render(rows[:1])
 
 

@@ -51,7 +51,7 @@ def _measure_all(sources: list[Path], schemes: list[str], figures: Path) -> list
             for scheme in schemes:
                 row = measure(measured, scheme, scheme in PROGRAMS, say)
                 rows = [r for r in rows if (r.model, r.scheme) != (row.model, row.scheme)] + [row]
-                figures.write_text(json.dumps([asdict(r) for r in rows], indent=1) + "\n")
+                figures.write_text(json.dumps([asdict(r) for r in rows], indent=2) + "\n")
     return rows
 
 

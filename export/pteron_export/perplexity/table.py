@@ -19,7 +19,9 @@ transformers' figures with fp32's.
 
 No unquantized weights of these models could be had where this was measured: the source is their GGUF file, dequantized to fp32
 (Gemma 3 270M: Q5_0, Q4_K, Q8_0 and Q6_K; SmolLM2 135M: Q4_1). So every row but `keep` rounds what was rounded before, and
-absolute figures are those of the GGUF. `keep` takes the GGUF's own integers. Without a part named, formats below 6 bits leave
+absolute figures are those of the GGUF. `keep` takes the GGUF's own integers. Q4_1 is affine with 4 bits and groups of 32, so `fit`
+and GPTQ with that format find SmolLM2's own integers again: there `4` says nothing about unquantized weights, while groups of 64
+and NVFP4 do. Without a part named, formats below 6 bits leave
 embedding and head at 8 bits, as `--quantize` does. `round` rounds to nearest between each group's extremes, `fit` searches the
 scales that make rounding cost least, and without either the errors are made good by GPTQ (`quantization/gptq.py`) on
 `quantization/calibration.txt`, which has nothing of the text measured. Groups are 32 where none is named, 64 for 8 bits.
@@ -47,7 +49,10 @@ def _model(name: str, rows: list[Row]) -> str:
     ]  # fmt: skip
     within = [row for row in rows if row.transformers / exact - 1 <= ALLOWED and row.scheme != "keep"]
     smallest = min(within, key=lambda row: row.bytes)
-    lines.append(f"The smallest within 3 % of fp32, `keep` aside: `{smallest.scheme}` ({smallest.bytes / 1e6:.0f} MB).\n")
+    lines.append(f"The smallest within 3 % of fp32, `keep` aside: `{smallest.scheme}` ({smallest.bytes / 1e6:.0f} MB).")
+    if missing := [f"`{scheme}`" for scheme in SCHEMES if scheme not in {row.scheme for row in rows}]:
+        lines.append(f"Not measured yet: {', '.join(missing)}.")
+    lines.append("")
     return "\n".join(lines)
 
 
@@ -67,4 +72,4 @@ def _machine() -> str:
     if info.exists():
         names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
         model = names[0] if names else model
-    return f"{os.cpu_count()} cores of {model}, {platform.system()}"
+    return f"{os.cpu_count()} cores of {model}, {platform.system()}, load average {os.getloadavg()[2]:.0f}"

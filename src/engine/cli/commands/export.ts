@@ -35,7 +35,10 @@ export const exportCommand: CommandDefinition = (program, context) => {
         'speech',
       ]),
     )
-    .option('--quantize <scheme>', 'how weights are held; by default as the source holds them, else 8-bit')
+    .option(
+      '--quantize <scheme>',
+      'auto (default), keep, none, bf16, fp16, fp32, nvfp4 or bits as in 4:g64; parts as in 4,embedding=8,head=8,experts=4',
+    )
     .option('--group <columns>', 'how many values of a row share a scale')
     .option('--dtype <dtype>', 'of activations, scales and KV cache: bf16, fp16 or fp32')
     .option('--kv <type>', 'what keys and values are kept in: bf16, fp16, fp32, or 8 or 4 bits; default: --dtype')
