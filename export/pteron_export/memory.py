@@ -2,7 +2,11 @@
 
 import ctypes
 import gc
+import math
 import sys
+
+import numpy as np
+import torch
 
 
 def give_back() -> None:
@@ -12,3 +16,8 @@ def give_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; other C libraries return memory by themselves
         if trim is not None:
             trim(0)
+
+
+def untouched_zeros(shape: torch.Size, dtype: torch.dtype) -> torch.Tensor:
+    """Zeros that take memory only where they are written: PyTorch writes all of its own."""
+    return torch.from_numpy(np.zeros(math.prod(shape) * dtype.itemsize, np.uint8)).view(dtype).view(shape)

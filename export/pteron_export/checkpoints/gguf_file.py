@@ -108,7 +108,7 @@ class _Weights:
 
     def get_exact(self, name: str) -> torch.Tensor:
         tensor = self._tensors[self._gguf_name(name)]
-        weight = torch.from_numpy(np.asarray(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32))
+        weight = torch.from_numpy(np.require(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32, "W"))
         order = self._family.row_order(name, self._config)
         return weight if order is None else weight[order]
 

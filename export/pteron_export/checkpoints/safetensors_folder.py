@@ -23,7 +23,7 @@ from .whisper_tokens import write_tokenizer
 _AGAIN = "Download the checkpoint again."
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
 
-_WINDOW = 1 << 28  # bytes
+_WINDOW, _SMALL = 1 << 28, 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class _Tensors:
         if self._read_bytes > _WINDOW:  # tensors are mapped: what was read stays in memory as long as its file is open
             self._opened.clear()
             self._read_bytes = 0
-        return tensor
+        return tensor if tensor.nbytes > _SMALL else tensor.clone()  # a norm in use would keep its whole file mapped
 
     def _open(self, file: Path):
         if file not in self._opened:

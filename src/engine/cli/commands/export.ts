@@ -100,6 +100,11 @@ function describeModel({ manifest, bytes, folder }: InstalledModel): string {
 
 function describePlan(plan: ExportPlan): string {
   return Object.entries(plan)
-    .map(([name, value]) => `${name.padEnd(16)}${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
+    .map(([name, value]) => `${name.replace(/Bytes$/, '').padEnd(14)}${describeValue(name, value)}\n`)
     .join('');
+}
+
+function describeValue(name: string, value: unknown): string {
+  if (typeof value === 'number' && name.endsWith('Bytes')) return formatBytes(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
