@@ -1,8 +1,11 @@
 /** Every utterance of test/voice, from text to outcome. Nothing is tuned on the held-out set, so its failures are counted and not shown. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { scored, utteranceSet } from './utteranceSets';
 import { cheatSheet, scoreRow } from './voicePage';
+
+// Hundreds of utterances, a second alone, and more where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const page = readFileSync('docs/VOICE.md', 'utf8');
 /** If one of these fails: node scripts/generate-voice.mjs */
