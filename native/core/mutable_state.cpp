@@ -2,6 +2,9 @@
 
 #include "core/errors.h"
 #include "core/log.h"
+#ifdef PTERON_OWN_DELEGATE
+#include "mlx/device.h"
+#endif
 
 namespace pteron {
 
@@ -52,6 +55,14 @@ Lane::Active::~Active() {
   if (functions_) {
     functions_->setActive(0, -1);
   }
+}
+
+bool stateGrowsWithUse() {
+#ifdef PTERON_OWN_DELEGATE
+  return mlx::mlxDeviceName().rfind("cpu", 0) == 0;
+#else
+  return false;
+#endif
 }
 
 } // namespace pteron

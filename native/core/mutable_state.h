@@ -34,6 +34,9 @@ private:
   int context_;
 };
 
+// Whether a KV cache takes memory as it fills (our CPU delegate) rather than all at once (a GPU's arrays).
+bool stateGrowsWithUse();
+
 // One set of buffers, zeroed. Throws out_of_memory.
 class Lane {
 public:

@@ -7,7 +7,6 @@
 #include "core/inputs.h"
 #include "core/log.h"
 #include "core/official_graphs.h"
-#include "core/runtime_info.h"
 
 #ifdef PTERON_OWN_DELEGATE
 #include "mlx/graph_info.h"

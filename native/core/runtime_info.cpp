@@ -66,12 +66,4 @@ RuntimeInfo runtimeInfo() {
   return info;
 }
 
-bool stateGrowsWithUse() {
-#ifdef PTERON_OWN_DELEGATE
-  return mlx::mlxDeviceName().rfind("cpu", 0) == 0;
-#else
-  return false;
-#endif
-}
-
 } // namespace pteron

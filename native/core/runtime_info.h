@@ -24,7 +24,4 @@ struct RuntimeInfo {
 
 RuntimeInfo runtimeInfo();
 
-// Whether a KV cache takes memory as it fills (our CPU delegate) rather than all at once (a GPU's arrays).
-bool stateGrowsWithUse();
-
 } // namespace pteron
