@@ -20,10 +20,12 @@ from executorch.exir.tensor import ALIGNMENT
 from torch import nn
 
 from .errors import ExportError
+from .memory import give_back
 
 PAGE = 16_384  # Apple Silicon's: Metal wraps memory without a copy only at page borders
 LARGE = 65_536
 _SMALL_ALIGNMENT = 128
+_RETURN = 1 << 26  # bytes placed before freed memory is given back
 _BLOCK = 1 << 20
 _HEAD, _HEAD_PER_CONSTANT = 32_768, 192  # an entry of the table takes about 90 bytes
 
@@ -60,6 +62,7 @@ class ProgramFile:
         self._end = self._base
         self._placed: dict[tuple[int, int], _Placed] = {}
         self._maps: list[mmap.mmap] = []
+        self._since_returned = 0
 
     def __enter__(self) -> "ProgramFile":
         self._file = self._path.open("w+b")
@@ -84,6 +87,10 @@ class ProgramFile:
         self._file.flush()
         self._file.truncate(offset + size)
         self._end = offset + size
+        self._since_returned += size
+        if self._since_returned > _RETURN:  # glibc and reference cycles hold on to the weights that went to the file
+            self._since_returned = 0
+            give_back()
         mapped = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_COPY, offset=offset)
         self._maps.append(mapped)
         constant = torch.frombuffer(mapped, dtype=tensor.dtype).view(tensor.shape)
