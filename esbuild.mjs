@@ -60,10 +60,10 @@ async function copyStaticMedia() {
   }
 }
 
-/** The exporter ships beside the command line, which runs it in a Python environment of its own. */
+/** The exporter ships beside the command line, which runs it in a Python environment of its own; what measures and tests it does not. */
 async function copyExporter() {
   rmSync(join(root, 'dist/export'), { recursive: true, force: true });
-  const ships = (file) => !/(__pycache__|pteron_export\/fixtures)$/.test(file);
+  const ships = (file) => !/(__pycache__|pteron_export\/(fixtures|full_size|parity|perplexity))$/.test(file);
   await cp(join(root, 'export/pteron_export'), join(root, 'dist/export/pteron_export'), {
     recursive: true,
     filter: ships,
