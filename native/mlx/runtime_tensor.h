@@ -6,6 +6,8 @@
 
 #include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 
+#include <limits>
+
 namespace pteron::mlx {
 
 using EtTensor = ::executorch::aten::Tensor;
@@ -25,7 +27,10 @@ inline Tensor fromEt(const EtTensor& tensor) {
 
 inline void resize(EtTensor& tensor, const Shape& shape) {
   ::executorch::aten::SizesType sizes[kMaxRank];
-  for (int i = 0; i < shape.rank; ++i) sizes[i] = static_cast<::executorch::aten::SizesType>(shape[i]);
+  for (int i = 0; i < shape.rank; ++i) {
+    expect(shape[i] <= std::numeric_limits<::executorch::aten::SizesType>::max(), "an output is too large"); // never cut
+    sizes[i] = static_cast<::executorch::aten::SizesType>(shape[i]);
+  }
   const auto error = ::executorch::runtime::resize_tensor(tensor, {sizes, static_cast<size_t>(shape.rank)});
   if (error != Error::Ok)
     throw Failure(error, "an output of shape " + shape.text() + " is larger than the program declares");

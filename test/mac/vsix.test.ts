@@ -40,9 +40,16 @@ test('it names every third party whose code is inside, those of the Mac’s libr
   expect(text('extension/LICENSE.txt')).toContain('MIT License');
 });
 
-test('it holds no sources, tests or node_modules', () => {
+test('it holds no sources, tests or node_modules but the exporter, which is Python', () => {
+  const exporter = 'extension/dist/export/pteron_export/';
   const stray = [...files.keys()].filter((name) =>
-    /\/(src|test|scripts|export|node_modules)\/|\.(ts|map|cpp|py)$/.test(name),
+    /\/(src|test|tests|scripts|fixtures|parity|full_size|perplexity|node_modules|__pycache__)\/|\.(ts|map|cpp|pyc)$/.test(
+      name,
+    ),
   );
   expect(stray).toEqual([]);
+  const python = [...files.keys()].filter((name) => name.endsWith('.py'));
+  expect(python.every((name) => name.startsWith(exporter))).toBe(true);
+  expect(python).toContain(`${exporter}__main__.py`);
+  expect(files.has('extension/dist/export/requirements.txt')).toBe(true);
 });

@@ -11,6 +11,9 @@ namespace {
 
 constexpr int64_t kMostElements = int64_t{1} << 34; // damaged files ask for more
 
+// libmlx writes through a null pointer where the system refuses it memory, so a damaged file must not ask for that much.
+constexpr size_t kMostBytes = 4'000'000'000;
+
 int checked(int64_t size) {
   expect(size >= std::numeric_limits<int>::min() && size <= std::numeric_limits<int>::max(), "a size is out of range");
   return static_cast<int>(size);
@@ -33,6 +36,12 @@ std::vector<mx::array> Frame::unevaluated() const {
   for (const std::optional<mx::array>& each : arrays_)
     if (each && !each->is_available()) pending.push_back(*each);
   return pending;
+}
+
+void Frame::set(Tid tid, mx::array array) {
+  if (array.nbytes() > kMostBytes)
+    throw Failure(Error::MemoryAllocationFailed, "an array of " + std::to_string(array.nbytes()) + " bytes is too large");
+  arrays_[tid.idx] = std::move(array);
 }
 
 int64_t Frame::integer(Vid vid) const {

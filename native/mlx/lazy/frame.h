@@ -34,7 +34,8 @@ public:
   bool has(Tid tid) const { return arrays_[tid.idx].has_value(); }
   // What has been built and not computed yet.
   std::vector<mx::array> unevaluated() const;
-  void set(Tid tid, mx::array array) { arrays_[tid.idx] = std::move(array); }
+  // Throws Failure for an array larger than any model's.
+  void set(Tid tid, mx::array array);
   void clear(Tid tid) { arrays_[tid.idx].reset(); }
 
   const Value& at(Vid vid) const { return values_[vid.idx]; }
