@@ -88,6 +88,11 @@ def _inputs(call: Call) -> list[torch.Tensor]:
     return [torch.tensor(value, dtype=torch.int64) for value in values]
 
 
+def is_state(buffer_name: str) -> bool:
+    """Whether a model's buffer is a KV cache or recurrent state, not a weight."""
+    return ".cache." in buffer_name or buffer_name.endswith(".slots")
+
+
 class EagerRunner:
     """The model that was lowered, run by PyTorch: checks the recipe, not the delegate."""
 
@@ -99,7 +104,7 @@ class EagerRunner:
     @torch.no_grad()
     def logits(self, program: Path, calls: list[Call]) -> np.ndarray:
         for buffer_name, buffer in self._model.named_buffers():
-            if ".cache." in buffer_name or buffer_name.endswith(".slots"):
+            if is_state(buffer_name):
                 buffer.zero_()
         results = [self._model(*_inputs(call))[0] for call in calls]
         return torch.cat(results).numpy()

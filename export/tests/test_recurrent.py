@@ -68,7 +68,10 @@ def test_a_checkpoint_gives_transformers_logits(tmp_path, random_ids, published)
         renamed = {name.replace("model.", "model.language_model.", 1): tensor for name, tensor in tensors.items()}
         save_file(renamed | {"mtp.fc.weight": torch.zeros(2, 2)}, folder / "model.safetensors")
         text = json.loads((folder / "config.json").read_text())
-        whole = {"architectures": ["Qwen3_5MoeForConditionalGeneration"], "tie_word_embeddings": text.pop("tie_word_embeddings")}
+        tied = text.pop("tie_word_embeddings")
+        whole = {
+            "architectures": ["Qwen3_5MoeForConditionalGeneration"], "model_type": "qwen3_5_moe", "tie_word_embeddings": tied,
+        }  # fmt: skip
         (folder / "config.json").write_text(json.dumps(whole | {"text_config": text}))
     checkpoint = open_checkpoint(folder)
     model = checkpoint.recipe.build(checkpoint.config, Limits(CONTEXT, CHUNK, torch.float32))

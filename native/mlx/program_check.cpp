@@ -3,6 +3,8 @@
 #include "flatbuffer.h"
 #include "mapped_file.h"
 
+#include <algorithm>
+
 namespace pteron::mlx {
 
 namespace {
@@ -11,7 +13,7 @@ namespace {
 enum ProgramField { ExecutionPlan = 1, ConstantBuffer = 2, InlineData = 3, Segments = 4, NamedDatas = 7 };
 enum PlanField { PlanName, Metadata, Values, Inputs, Outputs, Chains, Operators, Delegates, BufferSizes };
 enum UnionField { Kind, Content };
-enum TensorField { ScalarKind, StorageOffset, Sizes, DimOrder };
+enum TensorField { ScalarKind, StorageOffset, Sizes, DimOrder, Gradient, DataBuffer, Allocation, External = 9 };
 enum DelegateField { DelegateId, Processed, CompileSpecs };
 enum ReferenceField { Location, Index };
 enum SpecField { Key, Value };
@@ -33,6 +35,26 @@ void checkValue(const fb::Table& value) {
   const fb::Table content = value.table(Content);
   if (kind == kTensor) require(content, {Sizes, DimOrder}, "a tensor");
   if (kind >= kString) require(content, {0}, "a list or string");
+}
+
+// Neither content nor planned memory: an input's, which the caller sets. Kernels write to such a tensor's null pointer.
+bool hasNoMemory(const fb::Table& value) {
+  if (value.scalar<uint8_t>(Kind, 0) != kTensor) return false;
+  const fb::Table tensor = value.table(Content);
+  if (tensor.scalar<uint32_t>(DataBuffer, 0) != 0 || tensor.has(Allocation) || tensor.has(External)) return false;
+  const std::vector<int32_t> sizes = tensor.scalars<int32_t>(Sizes);
+  return std::find(sizes.begin(), sizes.end(), 0) == sizes.end();
+}
+
+void checkValues(const fb::Table& plan) {
+  const std::vector<int32_t> inputs = plan.scalars<int32_t>(Inputs);
+  int32_t index = 0;
+  for (const fb::Table& value : plan.tables(Values)) {
+    checkValue(value);
+    if (hasNoMemory(value) && std::find(inputs.begin(), inputs.end(), index) == inputs.end())
+      fail("a tensor that is no input has no memory");
+    ++index;
+  }
 }
 
 void checkInstruction(const fb::Table& instruction) {
@@ -59,7 +81,7 @@ void checkDelegate(const fb::Table& delegate, const fb::Table& root) {
 
 void checkPlan(const fb::Table& plan, const fb::Table& root) {
   require(plan, {PlanName, Values, Inputs, Outputs, Chains, Operators, BufferSizes}, "a method");
-  for (const fb::Table& value : plan.tables(Values)) checkValue(value);
+  checkValues(plan);
   for (const fb::Table& chain : plan.tables(Chains)) {
     require(chain, {kInstructions}, "a method's chain");
     for (const fb::Table& instruction : chain.tables(kInstructions)) checkInstruction(instruction);

@@ -18,7 +18,7 @@ from ..models.layers import MAX_LOGIT_ROWS, Limits
 from ..quantization.requantized import Requantized
 from ..quantization.scheme import DTYPES, parse_scheme
 from ..reference import program_weights, transformers_model
-from ..run_program import Call, delegate_runner
+from ..run_program import Call, delegate_runner, is_state
 from ..weights import load_weights
 
 TEXT = Path(__file__).with_name("text.txt")
@@ -119,7 +119,7 @@ def measure(measured: Measured, scheme_text: str, as_program: bool, say) -> Row:
         logits = delegate_runner().logits(program, measured.calls())[FIRST_ROW // CHUNK :]
         ours = measured.perplexity(logits)
         del logits
-    size = sum(t.nbytes for n, t in (*model.named_parameters(), *model.named_buffers()) if not n.endswith((".cache.k", ".cache.v")))
+    size = sum(t.nbytes for n, t in (*model.named_parameters(), *model.named_buffers()) if not is_state(n))
     theirs = measured.perplexity(_transformers_logits(measured, checkpoint, model))
     file_bytes = program.stat().st_size if as_program else None
     row = Row(measured.name, scheme_text, size, theirs, ours, file_bytes, spent[0])

@@ -28,9 +28,10 @@ inline std::vector<int> axesOf(const std::vector<int32_t>& axes, const mx::array
 }
 
 // Indices of an axis of that size; those out of range become the nearest valid one.
-inline mx::array indicesWithin(const mx::array& indices, int size, mx::Stream s) {
-  expect(size > 0 || indices.size() == 0, "an index into nothing");
-  if (size == 0 || !mx::issubdtype(indices.dtype(), mx::integer)) return mx::astype(indices, mx::int32, s);
+inline mx::array indicesWithin(const mx::array& given, int size, mx::Stream s) {
+  expect(size > 0 || given.size() == 0, "an index into nothing");
+  const mx::array indices = mx::issubdtype(given.dtype(), mx::integer) ? given : mx::astype(given, mx::int32, s);
+  if (size == 0) return indices;
   const auto of = [&](int value) { return mx::array(value, indices.dtype()); };
   if (mx::issubdtype(indices.dtype(), mx::unsignedinteger)) return mx::minimum(indices, of(size - 1), s);
   return mx::clip(indices, of(-size), of(size - 1), s);

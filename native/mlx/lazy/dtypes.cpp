@@ -1,6 +1,7 @@
 #include "dtypes.h"
 
 #include "../failure.h"
+#include "../integer_math.h"
 
 namespace pteron::mlx::lazy {
 
@@ -36,6 +37,10 @@ mx::Shape toMlx(const Shape& shape) {
     sizes.push_back(static_cast<int>(shape[i]));
   }
   return sizes;
+}
+
+mx::array scalar(double number, mx::Dtype type) {
+  return mx::issubdtype(type, mx::floating) ? mx::array(number, type) : mx::array(wholeNumber(number), type);
 }
 
 } // namespace pteron::mlx::lazy

@@ -18,6 +18,9 @@ inline mx::Dtype toMlx(int8_t scalarType) { return toMlx(static_cast<DType>(scal
 // Throws Failure for a size that libmlx's do not hold.
 mx::Shape toMlx(const Shape& shape);
 
+// C++ does not say what a number that no integer can hold becomes as one: the nearest, and 0 for what is no number.
+mx::array scalar(double number, mx::Dtype type);
+
 // Why a node cannot make that type, or null.
 inline const char* refuseType(int8_t scalarType) {
   return byteSize(static_cast<DType>(scalarType)) ? nullptr : "of an unsupported element type";

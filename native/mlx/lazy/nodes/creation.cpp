@@ -12,13 +12,13 @@ namespace pteron::mlx::lazy {
 namespace {
 
 void runFull(Frame& f, const FullNode& node) {
-  f.set(node.out, mx::full(f.shape(node.shape), mx::array(f.number(node.v), toMlx(node.scalarType)), f.stream()));
+  f.set(node.out, mx::full(f.shape(node.shape), scalar(f.number(node.v), toMlx(node.scalarType)), f.stream()));
 }
 
 void runFullLike(Frame& f, const FullLikeNode& node) {
   const mx::array& x = f(node.x);
   const mx::Dtype type = node.scalarType ? toMlx(*node.scalarType) : x.dtype();
-  f.set(node.out, mx::full(x.shape(), mx::array(f.number(node.v), type), f.stream()));
+  f.set(node.out, mx::full(x.shape(), scalar(f.number(node.v), type), f.stream()));
 }
 
 void runARange(Frame& f, const ARangeNode& node) {

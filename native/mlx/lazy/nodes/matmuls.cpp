@@ -16,7 +16,7 @@ void runAddmm(Frame& f, const AddmmNode& node) {
   const mx::Stream s = f.stream();
   if (node.bias) return f.set(node.out, mx::addmm(f(*node.bias), a, b, node.alpha, node.beta, s));
   const mx::array product = mx::matmul(a, b, s);
-  f.set(node.out, node.alpha == 1 ? product : mx::multiply(product, mx::array(node.alpha, product.dtype()), s));
+  f.set(node.out, node.alpha == 1 ? product : mx::multiply(product, scalar(node.alpha, product.dtype()), s));
 }
 
 // libmlx reads the last two dimensions before it looks whether they are there, and divides by some of them.

@@ -1,6 +1,7 @@
 // Nodes that see, join or repeat the same elements differently.
 #include "../../failure.h"
 #include "../axes.h"
+#include "../dtypes.h"
 #include "../handlers.h"
 
 #include <mlx/ops.h>
@@ -109,7 +110,7 @@ void runPad(Frame& f, const PadNode& node) {
     expect(count <= kMostElements, "a tensor is too large");
     widths.emplace_back(before, after);
   }
-  f.set(node.out, mx::pad(x, widths, mx::array(node.constantValue, x.dtype()), node.mode, f.stream()));
+  f.set(node.out, mx::pad(x, widths, scalar(node.constantValue, x.dtype()), node.mode, f.stream()));
 }
 
 void runRoll(Frame& f, const RollNode& node) {
