@@ -6,7 +6,7 @@
 # `node bench/gpu/report.mjs RESULTS` then puts the speeds into bench/RESULTS.md, test/mlx-ops/report.mjs the tests into docs/MLX.md.
 set -uo pipefail
 what=$1 && shift
-repo=$PWD root=${PTERON_GPU_ROOT:-/root/pteron-gpu}
+repo=$PWD root=${PTERON_GPU_ROOT:-$HOME/pteron-gpu}
 for folder in "$@"; do bash bench/gpu/unpack.sh "$folder" "$root"; done
 . bench/gpu/env.sh
 cd "$root" || exit 1
