@@ -1,4 +1,5 @@
 // libFuzzer's entry: one executable a target.
+#include "mlx/array_limit.h"
 #include "targets.h"
 
 extern "C" const char* __asan_default_options() {
@@ -7,6 +8,7 @@ extern "C" const char* __asan_default_options() {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  pteron::mlx::mostArrayBytes = 128 << 20; // half of what the allocator gives: a node's own arrays come on top
   pteron::fuzz::PTERON_FUZZ_TARGET(data, size);
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "frame.h"
 
+#include "../array_limit.h"
 #include "../failure.h"
 #include "../integer_math.h"
 
@@ -10,9 +11,6 @@ namespace pteron::mlx::lazy {
 namespace {
 
 constexpr int64_t kMostElements = int64_t{1} << 34; // damaged files ask for more
-
-// libmlx writes through a null pointer where the system refuses it memory, so a damaged file must not ask for that much.
-constexpr size_t kMostBytes = 4'000'000'000;
 
 int checked(int64_t size) {
   expect(size >= std::numeric_limits<int>::min() && size <= std::numeric_limits<int>::max(), "a size is out of range");
@@ -39,7 +37,7 @@ std::vector<mx::array> Frame::unevaluated() const {
 }
 
 void Frame::set(Tid tid, mx::array array) {
-  if (array.nbytes() > kMostBytes)
+  if (array.nbytes() > mostArrayBytes)
     throw Failure(Error::MemoryAllocationFailed, "an array of " + std::to_string(array.nbytes()) + " bytes is too large");
   arrays_[tid.idx] = std::move(array);
 }

@@ -34,7 +34,7 @@ public:
   bool has(Tid tid) const { return arrays_[tid.idx].has_value(); }
   // What has been built and not computed yet.
   std::vector<mx::array> unevaluated() const;
-  // Throws Failure for an array larger than any model's.
+  // Throws Failure for an array of more than mostArrayBytes.
   void set(Tid tid, mx::array array);
   void clear(Tid tid) { arrays_[tid.idx].reset(); }
 
