@@ -9,6 +9,7 @@
 #include <iterator>
 #include <vector>
 
+#include "mlx/array_limit.h"
 #include "targets.h"
 
 namespace fs = std::filesystem;
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: replay graph|program FILE-or-FOLDER…\n");
     return 2;
   }
+  pteron::mlx::mostArrayBytes = 128 << 20; // as the fuzzers have it
 #if !defined(__SANITIZE_ADDRESS__)
   const rlimit limit{size_t{8} << 30, size_t{8} << 30};
   setrlimit(RLIMIT_AS, &limit);
