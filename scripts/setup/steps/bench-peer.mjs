@@ -7,4 +7,5 @@ export const benchPeer = npmStep({
   title: 'Peer of the benchmark',
   folder: (paths) => join(paths.root, 'bench'),
   diskBytes: 1.2e9,
+  npm: ['install', '--no-save'],
 });

@@ -20,8 +20,12 @@ export function matchesLock(folder) {
   }
 }
 
-/** @returns {import('../runner.mjs').Step} */
-export function npmStep({ id, title, folder, diskBytes }) {
+/**
+ * `npm`: its command. `ci` refuses a lock file that lacks other platforms' packages, and npm leaves those out where the registry
+ * does not have them; `install` takes such a file's versions too.
+ * @returns {import('../runner.mjs').Step}
+ */
+export function npmStep({ id, title, folder, diskBytes, npm = ['ci'] }) {
   return {
     id,
     title,
@@ -32,7 +36,7 @@ export function npmStep({ id, title, folder, diskBytes }) {
     outputs: (paths) => [installedLock(folder(paths))],
     isCurrent: (paths) => matchesLock(folder(paths)),
     async run({ paths, command }) {
-      await command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder(paths) });
+      await command('npm', [...npm, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder(paths) });
     },
   };
 }
