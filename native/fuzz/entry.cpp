@@ -8,8 +8,8 @@ extern "C" const char* __asan_default_options() {
 }
 
 extern "C" const char* __asan_default_suppressions() {
-  // ExecuTorch's kernel copies with memcpy where a damaged memory plan lays two tensors over each other, within their buffer.
-  return "interceptor_via_fun:*select_copy_util*\n";
+  // ExecuTorch's kernels copy with memcpy where a damaged memory plan lays two tensors over each other, within their buffer.
+  return "interceptor_via_lib:libexecutorch_kernels_optimized\n";
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
