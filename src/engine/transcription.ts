@@ -1,7 +1,6 @@
 import type { TranscriptSegment, Transcription } from '../protocol';
 import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
-import { recognize } from './speech/whisper/recognition';
 
 export interface TranscribeParams {
   readonly model: string;
@@ -23,5 +22,5 @@ export function runTranscription(
 ): Promise<Transcription> {
   const { id, role } = model.installed.manifest;
   if (role !== 'speech') throw roleMismatch(id, role, 'speech');
-  return recognize(model.recognizer(), params.samples, { ...params, ...options });
+  return model.recognizer().recognize(params.samples, { ...params, ...options });
 }

@@ -21,6 +21,9 @@ export const errorCodes = [
   'speech_unavailable', // audio was given, but no speech model is installed
   'audio_invalid', // a sound file is damaged, empty or of a kind that is not read
   'audio_too_long', // a sound file lasts longer than what is recognized at a time
+  'microphone_unavailable', // no input device, or it cannot be opened
+  'microphone_denied', // the system does not let the editor use the microphone
+  'microphone_busy', // it is listening already
   // machine
   'out_of_memory', // the model needs more than the memory limit or the machine has
   'disk_full', // no space left while writing

@@ -1,4 +1,5 @@
 export * from './errors';
+export * from './listening';
 export * from './messages';
 export * from './types';
 export * from './voice';

@@ -52,6 +52,15 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** A word and when it was said, in seconds from the sound's beginning. */
+export interface TranscriptWord {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** 0 … 1 */
+  readonly confidence: number;
+}
+
 /** What was said between two times, in seconds from the sound's beginning. */
 export interface TranscriptSegment {
   readonly start: number;
@@ -60,13 +69,15 @@ export interface TranscriptSegment {
   /** 0 … 1: the geometric mean of its tokens' probabilities. */
   readonly confidence: number;
   readonly avgLogProbability: number;
-  /** Of the window that it was heard in; as are the two below. */
-  readonly noSpeechProbability: number;
+  /** Of the window that it was heard in, as are the two below; null of models that do not say. */
+  readonly noSpeechProbability: number | null;
   /** What repeats itself has a high one. */
   readonly compressionRatio: number;
   readonly temperature: number;
   /** Timestamps included. */
   readonly tokens: readonly number[];
+  /** Where they were asked for, or come for nothing. */
+  readonly words?: readonly TranscriptWord[];
 }
 
 /** Sound that was heard and gave no text, and why. */
@@ -81,7 +92,9 @@ export interface SkippedSound {
 
 export interface Transcription {
   readonly text: string;
-  /** A code such as 'en'; null where nothing was heard. */
+  /** Other readings of the whole sound, likelier ones first, without `text`; absent where they were not asked for. */
+  readonly alternatives?: readonly string[];
+  /** A code such as 'en'; null where nothing was heard, or the model does not say. */
   readonly language: string | null;
   readonly languageProbability: number;
   /** The sound's length. */

@@ -4,10 +4,9 @@ import { type ChatTemplate, loadChatTemplate, type TemplateMarkers } from '../te
 import { Lane } from '../text/lane';
 import { PromptEncoder } from '../text/promptEncoder';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer';
-import { EncoderDecoder } from '../speech/encoderDecoder';
-import type { Recognizer } from '../speech/whisper/recognition';
+import type { Recognizer } from '../speech/recognizer';
+import { createRecognizer } from '../speech/recognizers';
 import { checkProgram, checkTokenizer } from './consistency';
-import { manifestInvalid } from './errors';
 import { type MemoryPlan, planMemory } from './memoryPlan';
 import type { InstalledModel } from './store';
 
@@ -97,21 +96,10 @@ export class LoadedModel {
     }
   }
 
-  /** A speech model's encoder and decoder, and all that recognition needs to know. @throws program_unsupported, model_invalid */
+  /** @throws program_unsupported, model_invalid */
   recognizer(): Recognizer {
-    if (this.#recognizer) return this.#recognizer;
-    const { speech, contextLength } = this.installed.manifest;
-    if (!speech) throw manifestInvalid('model.json', 'it does not say how speech is recognized');
-    const { melBins: mels, frames, tokens } = speech;
-    const model = EncoderDecoder.of([this.program]);
-    if (model.input.shape.join() !== [1, mels, frames].join()) {
-      model.dispose();
-      throw manifestInvalid(
-        'model.json',
-        `its features are [1, ${mels}, ${frames}], the program's [${model.input.shape.join(', ')}]`,
-      );
-    }
-    this.#recognizer = { model, tokenizer: this.tokenizer, tokens, mels, frames, contextLength };
+    const { program, tokenizer } = this;
+    this.#recognizer ??= createRecognizer({ program, tokenizer, manifest: this.installed.manifest });
     return this.#recognizer;
   }
 
@@ -130,7 +118,7 @@ export class LoadedModel {
   dispose(): void {
     for (const lane of this.#lanes.values()) lane.dispose();
     this.#lanes.clear();
-    this.#recognizer?.model.dispose();
+    this.#recognizer?.dispose();
     this.program.dispose();
   }
 }

@@ -7,6 +7,7 @@ import type { Tokenizer } from '../../text/tokenizer';
 import { Utf8Stream } from '../../text/utf8Stream';
 import type { EncoderDecoder } from '../encoderDecoder';
 import { type Features, hop, logMel } from '../features/logMel';
+import type { RecognitionOptions } from '../recognizer';
 import { type Attempt, attempt } from './attempt';
 import { seededRandom } from './draw';
 import { hearLanguage, languageCalled, type SpokenLanguage } from './language';
@@ -15,7 +16,7 @@ import { cutAtTimestamps, type TokenSegment } from './segments';
 import type { WhisperTokens } from './tokens';
 
 /** What a loaded model lends for recognition. */
-export interface Recognizer {
+export interface WhisperModel {
   readonly model: EncoderDecoder;
   readonly tokenizer: Tokenizer;
   readonly tokens: WhisperTokens;
@@ -23,15 +24,6 @@ export interface Recognizer {
   /** Of a window, 10 ms each. */
   readonly frames: number;
   readonly contextLength: number;
-}
-
-export interface RecognitionOptions {
-  /** A code or an English name; absent: as heard in the first window. */
-  readonly language?: string | undefined;
-  /** Text that might have been said before: names and spellings to expect. */
-  readonly prompt?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onSegment?: ((segment: TranscriptSegment) => void) | undefined;
 }
 
 /** Tried in turn until an attempt can be trusted. */
@@ -49,7 +41,7 @@ const framesASecond = 100;
 
 /** `samples`: 16 kHz. Everything of `recognizer` is used by one call at a time. @throws inference_failed, invalid_argument */
 export async function recognize(
-  recognizer: Recognizer,
+  recognizer: WhisperModel,
   samples: Float32Array,
   options: RecognitionOptions = {},
 ): Promise<Transcription> {
@@ -68,7 +60,7 @@ class Recognition {
   #text = '';
 
   constructor(
-    private readonly recognizer: Recognizer,
+    private readonly recognizer: WhisperModel,
     private readonly samples: Float32Array,
     private readonly options: RecognitionOptions,
   ) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EncoderDecoder } from '../../../../../src/engine/speech/encoderDecoder';
-import { recognize, type RecognitionOptions } from '../../../../../src/engine/speech/whisper/recognition';
+import type { RecognitionOptions } from '../../../../../src/engine/speech/recognizer';
+import { recognize } from '../../../../../src/engine/speech/whisper/recognition';
 import type { Tokenizer } from '../../../../../src/engine/text/tokenizer';
 import { tinyTokens, tinyVocabulary } from './tinyTokens';
 

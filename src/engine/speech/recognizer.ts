@@ -1,0 +1,34 @@
+import type { TranscriptSegment, Transcription } from '../../protocol';
+
+export interface RecognitionOptions {
+  /** A code or an English name; absent: as heard. */
+  readonly language?: string | undefined;
+  /** Text that might have been said before: names and spellings to expect. */
+  readonly prompt?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onSegment?: ((segment: TranscriptSegment) => void) | undefined;
+}
+
+/** What is known of a sound that goes on. Joined, both are the text so far; only `confirmed` will not change. */
+export interface PartialText {
+  readonly confirmed: string;
+  readonly tentative: string;
+}
+
+/** A sound that is recognized while it is spoken. One call at a time; no use after `finish` or `dispose`. */
+export interface SpeechStream {
+  /** `samples`: the next ones, 16 kHz. */
+  push(samples: Float32Array): Promise<PartialText>;
+  /** Of the whole sound. */
+  finish(): Promise<Transcription>;
+  dispose(): void;
+}
+
+/** A speech model in use, of whatever architecture. One call at a time. */
+export interface Recognizer {
+  /** `samples`: 16 kHz, one channel, −1 … 1. @throws inference_failed, invalid_argument */
+  recognize(samples: Float32Array, options?: RecognitionOptions): Promise<Transcription>;
+  /** Only of models made for it; others hear a growing sound again and again. */
+  stream?(options?: RecognitionOptions): SpeechStream;
+  dispose(): void;
+}
