@@ -10,8 +10,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const siblingFile = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/));
 export const modelId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
 
-/** How a recognizer is called and what its special tokens mean (speech/whisper/tokens.ts). */
-const speechSchema = v.object({
+/** How Whisper is called and what its special tokens mean (speech/whisper/tokens.ts). */
+const whisperSchema = v.object({
   kind: v.literal('whisper'),
   melBins: v.pipe(count, v.maxValue(256)),
   /** Of a window: 10 ms each. */
@@ -31,6 +31,9 @@ const speechSchema = v.object({
     maxInitialTimestamp: count,
   }),
 });
+
+/** One entry a kind of recognizer (speech/recognizers.ts). */
+const speechSchema = v.variant('kind', [whisperSchema]);
 
 const described = v.object({
   schemaVersion: v.literal(manifestVersion),
@@ -95,10 +98,17 @@ export const manifestSchema = v.pipe(
     'role and speech do not belong together',
   ),
   v.check(
-    ({ speech, vocabularySize }) => !speech || highestOf(speech.tokens) < vocabularySize,
-    'speech.tokens lie beyond the vocabulary',
+    ({ speech, vocabularySize }) => !speech || highestToken(speech) < vocabularySize,
+    "speech's tokens lie beyond the vocabulary",
   ),
 );
+
+function highestToken(speech: SpeechManifest): number {
+  switch (speech.kind) {
+    case 'whisper':
+      return highestOf(speech.tokens);
+  }
+}
 
 function highestOf({
   languages,
@@ -106,7 +116,7 @@ function highestOf({
   suppressAtBegin,
   maxInitialTimestamp,
   ...named
-}: SpeechManifest['tokens']): number {
+}: WhisperManifest['tokens']): number {
   const ids = [
     ...Object.values(languages),
     ...suppress,
@@ -117,4 +127,5 @@ function highestOf({
 }
 
 export type SpeechManifest = v.InferOutput<typeof speechSchema>;
+export type WhisperManifest = v.InferOutput<typeof whisperSchema>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;

@@ -1,6 +1,6 @@
 import type { Transcription } from '../../../protocol';
 import { manifestInvalid } from '../../models/errors';
-import type { SpeechManifest } from '../../models/manifest';
+import type { WhisperManifest } from '../../models/manifest';
 import { EncoderDecoder } from '../encoderDecoder';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
@@ -12,7 +12,7 @@ export class WhisperRecognizer implements Recognizer {
   /** @throws program_unsupported, model_invalid */
   static of(
     { program, tokenizer, manifest: { contextLength } }: SpeechParts,
-    speech: SpeechManifest,
+    speech: WhisperManifest,
   ): WhisperRecognizer {
     const { melBins: mels, frames, tokens } = speech;
     const model = EncoderDecoder.of([program]);
