@@ -1,6 +1,7 @@
 import type { EngineActivity } from '../protocol';
 import { Activity } from './activity';
 import { Engine } from './engine';
+import { Listener } from './listening';
 import { resolveHome } from './models/home';
 import { ModelRegistry } from './models/registry';
 import { ModelStore } from './models/store';
@@ -24,5 +25,5 @@ export function compose({ addon, home, memoryLimitBytes, onActivity }: EnginePar
     ...(memoryLimitBytes === undefined ? {} : { memoryLimit: memoryLimitBytes }),
     onLoading: (model) => activity.begin({ state: 'loading', model }),
   });
-  return { engine: new Engine(registry, addon, activity), registry };
+  return { engine: new Engine(registry, addon, activity, new Listener(registry, activity)), registry };
 }

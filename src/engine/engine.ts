@@ -5,6 +5,8 @@ import type {
   GenerationResult,
   InterpretSpeechParams,
   InterpretSpeechResult,
+  ListenParams,
+  ListenResult,
   LoadModelResult,
   ModelSummary,
   Transcription,
@@ -13,14 +15,14 @@ import type { Activity } from './activity';
 import { runChat } from './chat';
 import { runCompletion } from './completion';
 import { examine } from './doctor';
+import type { Listener, ListenOptions } from './listening';
 import type { LoadedModel } from './models/loadedModel';
 import type { ModelRegistry } from './models/registry';
 import { summarize } from './models/store';
 import type { Addon } from './native/addonTypes';
-import { speechRate } from './speech/audio/decodeAudio';
 import { interpretSpeech } from './speech/commands/interpretSpeech';
 import { modelChooser } from './speech/commands/modelChooser';
-import { runTranscription, type TranscribeOptions, type TranscribeParams } from './transcription';
+import { nothingHeard, runTranscription, type TranscribeOptions, type TranscribeParams } from './transcription';
 
 export interface GenerationOptions {
   readonly onText?: (delta: string) => void;
@@ -35,6 +37,7 @@ export class Engine {
     private readonly registry: ModelRegistry,
     private readonly addon: () => Addon,
     private readonly activity: Activity,
+    private readonly listener: Listener,
   ) {}
 
   async listModels(): Promise<ModelSummary[]> {
@@ -71,6 +74,15 @@ export class Engine {
       run: (model) => runTranscription(model, params, options),
       cancelled: () => nothingHeard(params.samples),
     });
+  }
+
+  /** Cancelled, it resolves without a text. */
+  listen(params: ListenParams, options: ListenOptions = {}): Promise<ListenResult> {
+    return this.listener.listen(params, options);
+  }
+
+  releaseListen(): void {
+    this.listener.release();
   }
 
   async countTokens(id: string, text: string): Promise<number> {
@@ -117,19 +129,4 @@ function cancelledBeforeStart(arrived: number): GenerationResult {
   const firstTokenMs = performance.now() - arrived;
   const none = { promptTokens: 0, reusedTokens: 0, prefillMs: 0, generatedTokens: 0, decodeMs: 0 };
   return { text: '', finish: 'cancelled', timings: { ...none, firstTokenMs, draftedTokens: 0, acceptedTokens: 0 } };
-}
-
-function nothingHeard(samples: Float32Array): Transcription {
-  const timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
-  const seconds = samples.length / speechRate;
-  return {
-    text: '',
-    language: null,
-    languageProbability: 0,
-    seconds,
-    segments: [],
-    skipped: [],
-    finish: 'cancelled',
-    timings,
-  };
 }

@@ -2,6 +2,7 @@
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc';
 import * as protocol from '../protocol';
 import type { Engine, GenerationOptions } from './engine';
+import type { ListenOptions } from './listening';
 import { cheatSheet } from './speech/commands/cheatSheet';
 import { rulesWith } from './speech/commands/rules';
 import { invalidArgument, toPteronError } from './errors';
@@ -12,6 +13,7 @@ import {
   countSchema,
   initializeSchema,
   interpretSchema,
+  listenSchema,
   modelSchema,
   validated,
 } from './validate';
@@ -68,6 +70,10 @@ export function serve(connection: MessageConnection, host: ServerHost): void {
       return ready().countTokens(model, text);
     }),
   );
+  connection.onRequest(protocol.Listen, (params, token) =>
+    coded(() => ready().listen(validated(listenSchema, params), listenOptions(connection, params, token))),
+  );
+  connection.onRequest(protocol.ReleaseListen, () => coded(() => ready().releaseListen()));
   connection.onRequest(protocol.InterpretSpeech, (params) =>
     coded(() => ready().interpretSpeech(validated(interpretSchema, params))),
   );
@@ -98,11 +104,28 @@ function generationOptions(
   { progressToken }: protocol.StreamParams,
   token: CancellationToken,
 ): GenerationOptions {
+  const signal = signalOf(token);
+  if (progressToken === undefined) return { signal };
+  const onText = (delta: string) =>
+    void connection.sendProgress(protocol.TextDelta, progressToken, delta).catch(() => undefined);
+  return { signal, onText };
+}
+
+function listenOptions(
+  connection: MessageConnection,
+  { progressToken }: protocol.ListenParams,
+  token: CancellationToken,
+): ListenOptions {
+  const signal = signalOf(token);
+  if (progressToken === undefined) return { signal };
+  const onUpdate = (update: protocol.ListenUpdate) =>
+    void connection.sendProgress(protocol.ListenProgress, progressToken, update).catch(() => undefined);
+  return { signal, onUpdate };
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
   const abort = new AbortController();
   if (token.isCancellationRequested) abort.abort();
   token.onCancellationRequested(() => abort.abort());
-  if (progressToken === undefined) return { signal: abort.signal };
-  const onText = (delta: string) =>
-    void connection.sendProgress(protocol.TextDelta, progressToken, delta).catch(() => undefined);
-  return { signal: abort.signal, onText };
+  return abort.signal;
 }

@@ -1,6 +1,7 @@
 import type { TranscriptSegment, Transcription } from '../protocol';
 import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
+import { speechRate } from './speech/audio/decodeAudio';
 
 export interface TranscribeParams {
   readonly model: string;
@@ -23,4 +24,20 @@ export function runTranscription(
   const { id, role } = model.installed.manifest;
   if (role !== 'speech') throw roleMismatch(id, role, 'speech');
   return model.recognizer().recognize(params.samples, { ...params, ...options });
+}
+
+/** Cancelled before it began. */
+export function nothingHeard(samples: Float32Array): Transcription {
+  const timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
+  const seconds = samples.length / speechRate;
+  return {
+    text: '',
+    language: null,
+    languageProbability: 0,
+    seconds,
+    segments: [],
+    skipped: [],
+    finish: 'cancelled',
+    timings,
+  };
 }

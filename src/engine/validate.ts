@@ -45,11 +45,24 @@ export const chatSchema = v.object({
   progressToken,
 });
 
+const spokenDocument = v.optional(
+  v.object({ path: v.optional(v.string()), languageId: v.string(), text: v.string(), offset: v.optional(natural) }),
+);
+
+export const listenSchema = v.object({
+  model: modelId,
+  microphone: v.optional(v.string()),
+  file: v.optional(v.pipe(v.string(), v.minLength(1))),
+  language: v.optional(v.string()),
+  document: spokenDocument,
+  releaseAfterSilenceMs: v.optional(v.pipe(v.number(), v.minValue(100), v.maxValue(60_000))),
+  longestMs: v.optional(v.pipe(v.number(), v.minValue(100), v.maxValue(2 * 60 * 60_000))),
+  progressToken,
+});
+
 export const interpretSchema = v.object({
   alternatives: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(16)),
-  document: v.optional(
-    v.object({ path: v.optional(v.string()), languageId: v.string(), text: v.string(), offset: v.optional(natural) }),
-  ),
+  document: spokenDocument,
   focus: v.optional(v.picklist(['editor', 'terminal', 'chat'])),
   mode: v.optional(v.picklist(['auto', 'command', 'dictation'])),
   files: v.optional(v.array(v.string())),

@@ -20,7 +20,8 @@ export interface ListenParams {
   readonly model: string;
   /** Of ListMicrophones; the system's choice where absent or no longer there. */
   readonly microphone?: string;
-  /** A WAV file in the microphone's place, read at the pace of speech. For tests, and for machines without a microphone. */
+  /** A WAV file in the microphone's place, read at the pace of speech; its end releases. For tests, and for machines without a
+   *  microphone. */
   readonly file?: string;
   /** A code or an English name; absent: as heard. */
   readonly language?: string;

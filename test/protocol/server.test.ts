@@ -64,6 +64,47 @@ describe('the engine’s protocol', () => {
     }
   });
 
+  it('listens to a sound, tells of it meanwhile, and ends it on release', async () => {
+    await initialize();
+    const updates: protocol.ListenUpdate[] = [];
+    client.onProgress(protocol.ListenProgress, 'listen-1', (update) => updates.push(update));
+    const heard = {
+      finish: 'released',
+      alternatives: ['so'],
+      microphone: null,
+      timings: { openMs: 1, releaseToTextMs: 2 },
+    };
+    let released!: () => void;
+    fake.engine.listen = async (params, { onUpdate } = {}) => {
+      expect(params.model).toBe('w');
+      onUpdate?.({ state: 'listening', level: 0.5, seconds: 1, confirmed: 'so', tentative: '' });
+      await new Promise<void>((resolve) => (released = resolve));
+      return heard as protocol.ListenResult;
+    };
+    fake.engine.releaseListen = () => released();
+    const result = client.sendRequest(protocol.Listen, { model: 'w', progressToken: 'listen-1' });
+    await vi.waitFor(() => expect(updates).toMatchObject([{ state: 'listening', confirmed: 'so' }]));
+    await client.sendRequest(protocol.ReleaseListen);
+    expect(await result).toEqual(heard);
+  });
+
+  it('listens with speech models only, and releases nothing without complaint', async () => {
+    await initialize();
+    await client.sendRequest(protocol.ReleaseListen);
+    for (const [model, code] of [
+      ['tiny-gemma3', 'model_role_mismatch'],
+      ['nobody', 'model_not_found'],
+      ['', 'invalid_argument'],
+    ]) {
+      const request = client.sendRequest(protocol.Listen, { model: model!, file: 'x.wav' });
+      await expect(request).rejects.toMatchObject({ data: { code } });
+    }
+    const never = { model: 'tiny-gemma3', releaseAfterSilenceMs: -1 };
+    await expect(client.sendRequest(protocol.Listen, never)).rejects.toMatchObject({
+      data: { code: 'invalid_argument' },
+    });
+  });
+
   it('lists, loads and unloads models, and counts tokens', async () => {
     await initialize();
     const models = await client.sendRequest(protocol.ListModels);

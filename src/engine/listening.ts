@@ -1,0 +1,85 @@
+import type { ListenParams, ListenResult, ListenUpdate, Transcription } from '../protocol';
+import type { Activity } from './activity';
+import { roleMismatch } from './models/errors';
+import type { LoadedModel } from './models/loadedModel';
+import type { ModelRegistry } from './models/registry';
+import { microphoneBusy, microphoneUnavailable } from './speech/capture/errors';
+import { FileSource } from './speech/capture/fileSource';
+import type { SoundSource } from './speech/capture/soundSource';
+import { biasPrompt } from './speech/dictation/biasPrompt';
+import { listen } from './speech/listening/listen';
+import type { NewRecognition } from './speech/listening/passages';
+import { RepeatedRecognition } from './speech/listening/repeatedRecognition';
+import { EnergyDetector } from './speech/vad/energyDetector';
+import { nothingHeard } from './transcription';
+
+export interface ListenOptions {
+  readonly onUpdate?: (update: ListenUpdate) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Listens to one sound at a time, and gives it to the recognizer that the request names. */
+export class Listener {
+  #release: AbortController | undefined;
+
+  constructor(
+    private readonly registry: ModelRegistry,
+    private readonly activity: Activity,
+  ) {}
+
+  /** @throws microphone_*, model_*, audio_invalid, file_not_found */
+  async listen(params: ListenParams, { onUpdate, signal }: ListenOptions = {}): Promise<ListenResult> {
+    if (this.#release) throw microphoneBusy();
+    const release = (this.#release = new AbortController());
+    try {
+      const { manifest } = await this.registry.store.find(params.model);
+      if (manifest.role !== 'speech') throw roleMismatch(manifest.id, manifest.role, 'speech');
+      return await listen({
+        source: this.#source(params),
+        detector: Promise.resolve(new EnergyDetector()),
+        recognition: this.#recognition(params),
+        releaseAfterSilenceMs: params.releaseAfterSilenceMs,
+        longestMs: params.longestMs,
+        onUpdate,
+        release: release.signal,
+        cancel: signal ?? new AbortController().signal,
+      });
+    } finally {
+      this.#release = undefined;
+    }
+  }
+
+  /** The sound under way is over; without one nothing happens. */
+  release(): void {
+    this.#release?.abort();
+  }
+
+  #source({ file }: ListenParams): SoundSource {
+    if (file !== undefined) return new FileSource(file);
+    throw microphoneUnavailable('this build records files only');
+  }
+
+  /** The model loads while the first words are spoken. */
+  #recognition({ model: id, document, language }: ListenParams): NewRecognition {
+    const loading = this.registry.get(id);
+    loading.catch(() => undefined);
+    let prompt: string | undefined;
+    const recognize = async (before: string, samples: Float32Array, signal: AbortSignal): Promise<Transcription> => {
+      const model = await loading;
+      prompt ??= document ? biasPrompt(document, { countTokens: (text) => model.encoder.encode(text).length }) : '';
+      const options = { language, prompt: `${prompt} ${before}`.trim(), signal };
+      const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
+      return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
+    };
+    return (before, onText) => new RepeatedRecognition((samples, signal) => recognize(before, samples, signal), onText);
+  }
+
+  async #working<T>({ installed }: LoadedModel, work: () => Promise<T>): Promise<T> {
+    const end = this.activity.begin({ state: 'working', what: 'speech', model: installed.manifest.id });
+    try {
+      return await work();
+    } finally {
+      end();
+    }
+  }
+}

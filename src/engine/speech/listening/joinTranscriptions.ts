@@ -1,0 +1,46 @@
+import type { Transcription } from '../../../protocol';
+
+export interface PlacedTranscription {
+  /** Seconds from the sound's beginning. */
+  readonly start: number;
+  readonly transcription: Transcription;
+}
+
+/** Parts of one sound, in order → the whole, with times from its beginning. */
+export function joinTranscriptions(parts: readonly PlacedTranscription[], seconds: number): Transcription {
+  const all = parts.map(({ transcription }) => transcription);
+  const longest = [...all].sort((a, b) => b.seconds - a.seconds)[0];
+  const sum = (what: keyof Transcription['timings']) => all.reduce((total, { timings }) => total + timings[what], 0);
+  return {
+    text: all
+      .map(({ text }) => text)
+      .filter((text) => text !== '')
+      .join(' '),
+    language: longest?.language ?? null,
+    languageProbability: longest?.languageProbability ?? 0,
+    seconds,
+    segments: parts.flatMap(({ start, transcription }) =>
+      transcription.segments.map((segment) => shifted(segment, start)),
+    ),
+    skipped: parts.flatMap(({ start, transcription }) => transcription.skipped.map((sound) => shifted(sound, start))),
+    finish: all.some(({ finish }) => finish === 'cancelled') ? 'cancelled' : 'stop',
+    timings: {
+      featuresMs: sum('featuresMs'),
+      encodeMs: sum('encodeMs'),
+      decodeMs: sum('decodeMs'),
+      tokens: sum('tokens'),
+      windows: sum('windows'),
+    },
+  };
+}
+
+interface Timed {
+  readonly start: number;
+  readonly end: number;
+  readonly words?: readonly { readonly start: number; readonly end: number }[];
+}
+
+function shifted<T extends Timed>(timed: T, by: number): T {
+  const words = timed.words?.map((word) => shifted(word, by));
+  return { ...timed, start: timed.start + by, end: timed.end + by, ...(words && { words }) };
+}
