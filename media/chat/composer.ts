@@ -1,5 +1,6 @@
 /** The input box: Enter sends, Shift+Enter breaks the line, Escape stops, Up in an empty box brings the last question back. */
 import { button, element, icon } from './dom';
+import { Dictation } from './dictation';
 import { loadState, saveState, send } from './host';
 
 const tallest = 220;
@@ -11,6 +12,7 @@ export class Composer {
   private readonly action: HTMLButtonElement;
   private readonly progress = element('span', 'progress');
   private busy = false;
+  readonly dictation: Dictation;
 
   constructor(private readonly lastQuestion: () => string) {
     this.input.rows = 1;
@@ -27,8 +29,9 @@ export class Composer {
       this.modelName,
       icon('chevron'),
     );
-    const bar = element('div', 'composer-bar', model, this.progress, this.action);
-    this.node = element('div', 'composer', this.input, bar);
+    this.dictation = new Dictation(this.input);
+    const bar = element('div', 'composer-bar', model, this.progress, this.dictation.button, this.action);
+    this.node = element('div', 'composer', this.input, this.dictation.heard, bar);
     this.setBusy(false);
     requestAnimationFrame(() => this.changed());
   }
@@ -59,6 +62,11 @@ export class Composer {
   ask(question: string): void {
     this.input.value = question;
     this.act();
+  }
+
+  /** Sends what is in the box, as the button would. */
+  submit(): void {
+    if (!this.busy) this.act();
   }
 
   private act(): void {

@@ -33,6 +33,7 @@ class ChatPage {
     root.append(this.list, this.composer.node);
     new ResizeObserver(() => this.follow()).observe(this.list);
     onMessage((message) => this.receive(message));
+    tellFocus();
     send({ type: 'ready' });
   }
 
@@ -50,6 +51,16 @@ class ChatPage {
         return this.composer.setProgress(message.text);
       case 'focus':
         return this.composer.focus();
+      case 'submit':
+        return this.composer.submit();
+      case 'voice':
+        return this.composer.dictation.show(message.state, message.level);
+      case 'spoken':
+        return this.composer.dictation.showHeard(message.confirmed, message.tentative);
+      case 'dictated':
+        return this.composer.dictation.insert(message.text);
+      case 'takeBack':
+        return this.composer.dictation.takeBack();
     }
   }
 
@@ -105,6 +116,13 @@ class ChatPage {
       earlier,
     );
   }
+}
+
+/** The host cannot see the focus, and spoken text goes where it is. */
+function tellFocus(): void {
+  window.addEventListener('focus', () => send({ type: 'focused', focused: true }));
+  window.addEventListener('blur', () => send({ type: 'focused', focused: false }));
+  if (document.hasFocus()) send({ type: 'focused', focused: true });
 }
 
 const app = document.getElementById('app');

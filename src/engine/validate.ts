@@ -60,15 +60,18 @@ export const listenSchema = v.object({
   progressToken,
 });
 
+const paletteCommands = v.optional(
+  v.array(v.object({ id: v.pipe(v.string(), v.minLength(1)), title: v.string(), category: v.optional(v.string()) })),
+);
+
 export const interpretSchema = v.object({
   alternatives: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(16)),
   document: spokenDocument,
   focus: v.optional(v.picklist(['editor', 'terminal', 'chat'])),
   mode: v.optional(v.picklist(['auto', 'command', 'dictation'])),
   files: v.optional(v.array(v.string())),
-  commands: v.optional(
-    v.array(v.object({ id: v.pipe(v.string(), v.minLength(1)), title: v.string(), category: v.optional(v.string()) })),
-  ),
+  commands: paletteCommands,
+  extensionCommands: paletteCommands,
   phrases: v.optional(v.array(v.unknown())),
   model: v.optional(modelId),
 });

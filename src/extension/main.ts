@@ -10,6 +10,7 @@ import { createLog } from './log';
 import { composeModels } from './models/compose';
 import { Settings } from './settings';
 import { composeStatus } from './status/compose';
+import { composeVoice } from './voice/compose';
 
 const logLinesKept = 200;
 
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): PteronApi {
   const status = composeStatus(context, engine, settings);
   const completion = composeCompletion(context, { engine, models, settings, status, log });
   const chat = composeChat(context, { engine, models, settings, status, log });
+  const voice = composeVoice(context, { engine, models, settings, status, chat, log });
   registerCommands(context, { channel, engine, models, settings, status, chat });
 
   const activationMs = evaluationMs + performance.now() - activationStarted;
@@ -46,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): PteronApi {
     engineState: () => engine.supervisor.state,
     newestLog: () => newestLog,
     status: () => status.current,
+    voice: () => voice.state,
     suggestions: () => ({ offered: completion.acceptance.offeredCount, accepted: completion.acceptance.acceptedCount }),
   };
 }

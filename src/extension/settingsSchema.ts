@@ -24,7 +24,14 @@ interface StringSetting extends Common<string> {
 interface SwitchesSetting extends Common<Readonly<Record<string, boolean>>> {
   readonly type: 'object';
 }
-export type Setting = BooleanSetting | NumberSetting | StringSetting | SwitchesSetting;
+/** Checked by the engine, which says which item is wrong and why. */
+interface ListSetting extends Common<readonly unknown[]> {
+  readonly type: 'array';
+  readonly items: Readonly<Record<string, unknown>>;
+  /** A workspace, which may be a stranger's, must not say what spoken words run. */
+  readonly scope: 'application';
+}
+export type Setting = BooleanSetting | NumberSetting | StringSetting | SwitchesSetting | ListSetting;
 
 const boolean = (value: boolean, description: string): BooleanSetting => ({
   type: 'boolean',
@@ -84,6 +91,52 @@ export const settingsSchema = {
     'Lets a reasoning model think before it answers, where its chat template knows of that. Its thoughts are not shown, and count toward the longest answer.',
   ),
   'chat.temperature': number(0.3, 0, 2, 'How freely answers are worded. 0 gives the same answer to the same question.'),
+  'voice.model': string(
+    '',
+    'Id of the model that understands speech. Empty: the first installed speech model. Run **Pteron: Choose Speech Model** to pick one.',
+  ),
+  'voice.microphone': string(
+    '',
+    'Id of the microphone. Empty, or not plugged in: the system’s choice. Run **Pteron: Choose Microphone** to pick one.',
+  ),
+  'voice.language': string(
+    '',
+    'Language that is spoken, as a code or an English name (`en`, `German`). Empty: whatever the model hears. Commands are English.',
+  ),
+  'voice.mode': {
+    type: 'string',
+    default: 'auto',
+    enum: ['auto', 'command', 'dictation'],
+    enumDescriptions: ['A command where one fits, text otherwise.', 'Commands only.', 'Text only.'],
+    description:
+      'What spoken words are in the editor and the terminal; in the chat’s input box they are text unless they are a command for the chat.',
+  },
+  'voice.releaseAfterSilence': integer(
+    0,
+    0,
+    10_000,
+    'Milliseconds without speech after which what was said is understood, as if the key had been let go. 0: never. A chat message is sent on command only.',
+  ),
+  'voice.longest': integer(60, 5, 600, 'Seconds after which listening ends by itself.'),
+  'voice.partialText': boolean(true, 'Show what is understood while you speak.'),
+  'voice.phrases': {
+    type: 'array',
+    default: [],
+    scope: 'application',
+    description:
+      'Your own phrases, before the built-in ones: `[{ "say": "ship it", "command": "workbench.action.tasks.runTask", "args": "deploy", "confirm": true }]`. The notation is in docs/VOICE.md.',
+    items: {
+      type: 'object',
+      required: ['say', 'command'],
+      additionalProperties: false,
+      properties: {
+        say: { type: ['string', 'array'], items: { type: 'string' } },
+        command: { type: 'string' },
+        args: {},
+        confirm: { type: 'boolean' },
+      },
+    },
+  },
   home: machineString(
     'Folder of the model store. Empty: the environment variable `PTERON_HOME`, or else the usual place of the operating system.',
   ),
@@ -105,9 +158,11 @@ export const settingsSchema = {
 type Widen<T> = T extends boolean ? boolean : T extends number ? number : T extends string ? string : T;
 type ValueOf<S extends Setting> = S extends { type: 'object' }
   ? Readonly<Record<string, boolean>>
-  : S extends { enum: readonly (infer E)[] }
-    ? E
-    : Widen<S['default']>;
+  : S extends { type: 'array' }
+    ? readonly unknown[]
+    : S extends { enum: readonly (infer E)[] }
+      ? E
+      : Widen<S['default']>;
 
 export type SettingKey = keyof typeof settingsSchema;
 export type SettingValue<K extends SettingKey> = ValueOf<(typeof settingsSchema)[K]>;
@@ -128,6 +183,8 @@ function accepts(setting: Setting, value: unknown): boolean {
       return setting.type === 'number' || Number.isInteger(value);
     case 'string':
       return typeof value === 'string' && (setting.enum === undefined || setting.enum.includes(value));
+    case 'array':
+      return Array.isArray(value);
     case 'object':
       return typeof value === 'object' && value !== null && Object.values(value).every((v) => typeof v === 'boolean');
   }

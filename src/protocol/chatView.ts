@@ -10,6 +10,9 @@ const text = v.pipe(v.string(), v.maxLength(2_000_000));
 /** How an answer stands. 'interrupted': its end is missing because the engine or the editor ended first. */
 export const answerStates = ['streaming', 'complete', 'length', 'stopped', 'interrupted', 'failed'] as const;
 
+export const voiceStates = ['idle', 'opening', 'listening', 'speech', 'thinking'] as const;
+export type VoiceKind = (typeof voiceStates)[number];
+
 export const turnSchema = v.object({
   id,
   question: text,
@@ -38,6 +41,16 @@ export const toViewSchema = v.variant('type', [
   v.object({ type: v.literal('progress'), text: v.string() }),
   /** Puts the caret in the input box. */
   v.object({ type: v.literal('focus') }),
+  /** What the microphone is at; `level` is 0 … 1. */
+  v.object({ type: v.literal('voice'), state: v.picklist(voiceStates), level: v.number() }),
+  /** What is understood so far of what is being said into the input box; both '' = nothing. */
+  v.object({ type: v.literal('spoken'), confirmed: text, tentative: text }),
+  /** Goes where the caret is in the input box. */
+  v.object({ type: v.literal('dictated'), text }),
+  /** Takes the last dictated text out again. */
+  v.object({ type: v.literal('takeBack') }),
+  /** Sends what is in the input box. */
+  v.object({ type: v.literal('submit') }),
 ]);
 export type ToView = v.InferOutput<typeof toViewSchema>;
 
@@ -52,6 +65,10 @@ export const fromViewSchema = v.variant('type', [
   v.object({ type: v.literal('showHistory') }),
   v.object({ type: v.literal('chooseModel') }),
   v.object({ type: v.literal('showLog') }),
+  /** Whether the keyboard's focus is in the page. */
+  v.object({ type: v.literal('focused'), focused: v.boolean() }),
+  /** Begins to listen for the input box, or ends it. */
+  v.object({ type: v.literal('talk') }),
   /** A message of the host did not fit toViewSchema. */
   v.object({ type: v.literal('ignored'), reason: v.pipe(v.string(), v.maxLength(500)) }),
   v.object({ type: v.literal('openLink'), href: v.pipe(v.string(), v.regex(/^https?:\/\//), v.maxLength(2048)) }),

@@ -24,6 +24,7 @@ export const errorCodes = [
   'microphone_unavailable', // no input device, or it cannot be opened
   'microphone_denied', // the system does not let the editor use the microphone
   'microphone_busy', // it is listening already
+  'command_failed', // a spoken command cannot be carried out where the user is
   // machine
   'out_of_memory', // the model needs more than the memory limit or the machine has
   'disk_full', // no space left while writing

@@ -96,6 +96,8 @@ export interface InterpretSpeechParams {
   readonly files?: readonly string[];
   /** The palette; VS Code's core commands where absent. */
   readonly commands?: readonly PaletteCommand[];
+  /** What extensions add to it: they alone can be asked for their titles. */
+  readonly extensionCommands?: readonly PaletteCommand[];
   readonly phrases?: readonly UserPhrase[];
   /** A chat model that says which of several near commands is likeliest; it is asked only if it is in memory. */
   readonly model?: string;

@@ -19,6 +19,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
   private session: ChatSession | undefined;
   private focusWhenReady = false;
+  private pageFocused = false;
   private readonly disposables: vscode.Disposable[] = [];
 
   constructor(private readonly options: ChatViewOptions) {
@@ -27,6 +28,15 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   attach(session: ChatSession): void {
     this.session = session;
+  }
+
+  get visible(): boolean {
+    return this.view?.visible ?? false;
+  }
+
+  /** Whether the keyboard's focus is in the page. */
+  get focused(): boolean {
+    return this.visible && this.pageFocused;
   }
 
   post(message: ToView): void {
@@ -53,7 +63,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const received = webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     view.onDidDispose(() => {
       received.dispose();
-      if (this.view === view) this.view = undefined;
+      if (this.view === view) [this.view, this.pageFocused] = [undefined, false];
     });
   }
 
@@ -98,6 +108,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return vscode.commands.executeCommand('pteron.chat.chooseModel');
       case 'showLog':
         return vscode.commands.executeCommand('pteron.showLog');
+      case 'focused':
+        this.pageFocused = message.focused;
+        return;
+      case 'talk':
+        return vscode.commands.executeCommand('pteron.voice.talkInChat');
       case 'ignored':
         return this.options.log.warn(`chat: the view ignored a message: ${message.reason}`);
       case 'openLink':

@@ -2,12 +2,19 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
 import type {
   ChatParams,
+  CheatSheetParams,
   CompleteParams,
   CountTokensParams,
   DoctorReport,
   EngineActivity,
   GenerationResult,
+  InterpretSpeechParams,
+  InterpretSpeechResult,
+  ListenParams,
+  ListenResult,
+  ListenUpdate,
   LoadModelResult,
+  Microphone,
   ModelSummary,
 } from '../../protocol';
 import { Emitter } from '../events';
@@ -52,6 +59,31 @@ export class EngineClient {
 
   countTokens(params: CountTokensParams, token?: CancellationToken): Promise<number> {
     return this.call((rpc) => rpc.countTokens(params, token));
+  }
+
+  /** Hears the microphone until `releaseListen`; resolves with finish 'cancelled' when `token` is cancelled. */
+  listen(
+    params: ListenParams,
+    onUpdate: (update: ListenUpdate) => void,
+    token: CancellationToken,
+  ): Promise<ListenResult> {
+    return this.call((rpc) => rpc.listen(params, onUpdate, token));
+  }
+
+  releaseListen(): Promise<void> {
+    return this.call((rpc) => rpc.releaseListen());
+  }
+
+  listMicrophones(): Promise<readonly Microphone[]> {
+    return this.call((rpc) => rpc.listMicrophones());
+  }
+
+  interpretSpeech(params: InterpretSpeechParams, token?: CancellationToken): Promise<InterpretSpeechResult> {
+    return this.call((rpc) => rpc.interpretSpeech(params, token));
+  }
+
+  cheatSheet(params: CheatSheetParams): Promise<string> {
+    return this.call((rpc) => rpc.cheatSheet(params));
   }
 
   doctor(): Promise<DoctorReport> {

@@ -28,14 +28,14 @@ export function protocolMismatch(engine: number, extension: number): PteronError
   );
 }
 
-export function noModel(role: 'completion' | 'chat', wanted: string, home: string): PteronError {
+export function noModel(role: 'completion' | 'chat' | 'speech', wanted: string, home: string): PteronError {
   const what = wanted === '' ? `No ${role} model is installed` : `The ${role} model “${wanted}” is not installed`;
   const where = home === '' ? '' : ` in ${home}`;
   const add = 'copy its folder into “models” of the model store (in a checkout, “npm run setup” makes the demo models)';
   const remedy =
     wanted === ''
       ? `To install one, ${add}, or point the setting pteron.home at a store that has one.`
-      : `Choose another with “Pteron: Choose ${role === 'chat' ? 'Chat' : 'Completion'} Model”, or ${add}.`;
+      : `Choose another with “Pteron: Choose ${role.charAt(0).toUpperCase()}${role.slice(1)} Model”, or ${add}.`;
   return new PteronError('model_not_found', `${what}${where}.`, remedy);
 }
 

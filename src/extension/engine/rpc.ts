@@ -18,6 +18,11 @@ export class EngineRpc {
     this.connection.sendRequest(protocol.Complete, params, token);
   countTokens = (params: protocol.CountTokensParams, token?: CancellationToken) =>
     this.connection.sendRequest(protocol.CountTokens, params, token);
+  interpretSpeech = (params: protocol.InterpretSpeechParams, token?: CancellationToken) =>
+    this.connection.sendRequest(protocol.InterpretSpeech, params, token);
+  cheatSheet = (params: protocol.CheatSheetParams) => this.connection.sendRequest(protocol.CheatSheet, params);
+  listMicrophones = () => this.connection.sendRequest(protocol.ListMicrophones);
+  releaseListen = () => this.connection.sendRequest(protocol.ReleaseListen);
   doctor = () => this.connection.sendRequest(protocol.Doctor);
 
   /** Fails where the engine speaks another version of the protocol. */
@@ -39,8 +44,22 @@ export class EngineRpc {
     }
   }
 
+  async listen(
+    params: protocol.ListenParams,
+    onUpdate: (update: protocol.ListenUpdate) => void,
+    token: CancellationToken,
+  ): Promise<protocol.ListenResult> {
+    const progressToken = `listen-${++this.streams}`;
+    const subscription = this.connection.onProgress(protocol.ListenProgress, progressToken, onUpdate);
+    try {
+      return await this.connection.sendRequest(protocol.Listen, { ...params, progressToken }, token);
+    } finally {
+      subscription.dispose();
+    }
+  }
+
   /** Called once, before anything is sent. */
-  listen(handlers: {
+  start(handlers: {
     readonly onActivity: (activity: protocol.EngineActivity) => void;
     readonly onLog: (params: protocol.LogParams) => void;
     readonly onError: (error: Error) => void;

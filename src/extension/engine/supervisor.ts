@@ -117,7 +117,7 @@ export class EngineSupervisor {
 
   private listen(rpc: EngineRpc): void {
     const { log, onActivity = () => undefined } = this.options;
-    rpc.listen({
+    rpc.start({
       onActivity,
       onLog: ({ level, message }) => (log[level] ?? log.info)(`engine: ${message}`),
       onError: (error) => log.warn(`engine connection: ${error.message}`),

@@ -3,10 +3,13 @@ import type { ModelRole, ModelSummary } from '../../protocol';
 import { noModel } from '../engine/errors';
 import { Emitter } from '../events';
 
+/** Roles whose model a user chooses. */
+export type UsedRole = Exclude<ModelRole, 'vad'>;
+
 export interface CatalogueOptions {
   readonly list: () => Promise<ModelSummary[]>;
   /** The id in the settings; '' = the first installed one of the role. */
-  readonly wanted: (role: ModelRole) => string;
+  readonly wanted: (role: UsedRole) => string;
   /** Folder of the store, for messages; '' if it is the default. */
   readonly home: () => string;
 }
@@ -34,7 +37,7 @@ export class ModelCatalogue {
   }
 
   /** The model that `role` uses. Fails with model_not_found, saying how to get one. */
-  async pick(role: 'completion' | 'chat'): Promise<ModelSummary> {
+  async pick(role: UsedRole): Promise<ModelSummary> {
     const wanted = this.options.wanted(role);
     const choose = (models: readonly ModelSummary[]): ModelSummary | undefined =>
       models.find((model) => model.role === role && (wanted === '' || model.id === wanted));

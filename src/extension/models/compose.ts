@@ -15,7 +15,7 @@ export function composeModels(
   const { subscriptions } = context;
   const catalogue = new ModelCatalogue({
     list: () => engine.listModels(),
-    wanted: (role) => (role === 'completion' || role === 'chat' ? settings.get(`${role}.model`) : ''),
+    wanted: (role) => settings.get(`${role === 'speech' ? 'voice' : role}.model`),
     home: () => settings.get('home'),
   });
   subscriptions.push(catalogue);

@@ -3,17 +3,14 @@ import * as vscode from 'vscode';
 import type { ModelSummary } from '../../protocol';
 import { noModel, toPteronError } from '../engine/errors';
 import type { Settings } from '../settings';
-import type { ModelCatalogue } from './catalogue';
+import type { ModelCatalogue, UsedRole } from './catalogue';
 
-export async function chooseModel(
-  role: 'completion' | 'chat',
-  catalogue: ModelCatalogue,
-  settings: Settings,
-): Promise<void> {
+export async function chooseModel(role: UsedRole, catalogue: ModelCatalogue, settings: Settings): Promise<void> {
   try {
     const models = (await catalogue.refresh()).filter((model) => model.role === role);
     if (models.length === 0) throw noModel(role, '', settings.get('home'));
-    const current = settings.get(`${role}.model`) || models[0]?.id;
+    const key = `${role === 'speech' ? 'voice' : role}.model` as const;
+    const current = settings.get(key) || models[0]?.id;
     const picked = await vscode.window.showQuickPick(
       models.map((model) => toItem(model, model.id === current)),
       {
@@ -22,7 +19,7 @@ export async function chooseModel(
         matchOnDescription: true,
       },
     );
-    if (picked) await settings.update(`${role}.model`, picked.id);
+    if (picked) await settings.update(key, picked.id);
   } catch (error) {
     const { message, remedy } = toPteronError(error);
     void vscode.window.showErrorMessage(`${message} ${remedy}`);

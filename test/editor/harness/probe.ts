@@ -7,6 +7,7 @@ export interface ApiReport {
   readonly activationMs: number;
   readonly engine: ReturnType<PteronApi['engineState']>;
   readonly status: ReturnType<PteronApi['status']>;
+  readonly voice: ReturnType<PteronApi['voice']>;
   readonly suggestions: ReturnType<PteronApi['suggestions']>;
   readonly newestLog: ReturnType<PteronApi['newestLog']>;
 }

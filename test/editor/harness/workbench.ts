@@ -76,7 +76,7 @@ export class Workbench {
   }
 
   status(): Locator {
-    return this.page.locator('.statusbar-item[id^="pteron.pteron"]').first();
+    return this.page.locator('.statusbar-item[id="pteron.pteron.pteron.status"]');
   }
 
   async statusLabel(): Promise<string> {

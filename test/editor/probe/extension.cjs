@@ -12,6 +12,7 @@ const operations = {
       activationMs: api.activationMs,
       engine: api.engineState(),
       status: api.status(),
+      voice: api.voice(),
       suggestions: api.suggestions(),
       newestLog: api.newestLog(),
     };

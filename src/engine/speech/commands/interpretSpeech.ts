@@ -1,5 +1,5 @@
 /** The recogniser's alternatives → the outcome of the one that makes most sense here. */
-import type { InterpretSpeechParams, InterpretSpeechResult, SpokenOutcome } from '../../../protocol';
+import type { InterpretSpeechParams, InterpretSpeechResult, PaletteCommand, SpokenOutcome } from '../../../protocol';
 import { speechContext } from './context';
 import { defaultCommands } from './defaultCommands';
 import { type Chooser, interpret } from './interpret';
@@ -14,8 +14,9 @@ export async function interpretSpeech(
   chooser?: Chooser,
 ): Promise<InterpretSpeechResult> {
   const { alternatives, document, focus, mode, files, phrases, commands = defaultCommands } = params;
+  const palette = withExtensions(commands, params.extensionCommands);
   const rules = rulesWith(phrases);
-  const context = speechContext({ document, focus, files, palette: commands });
+  const context = speechContext({ document, focus, files, palette });
   const options = { rules, mode: mode ?? 'auto' } as const;
   let best = { heard: alternatives[0] ?? '', outcome: await interpret(alternatives[0] ?? '', context, options) };
   let most = plausibility(best.outcome);
@@ -30,6 +31,15 @@ export async function interpretSpeech(
     return { heard: best.heard, outcome: await interpret(best.heard, context, { ...options, chooser }) };
   }
   return best;
+}
+
+/** A command that both name keeps the first title: ours says more where a title means nothing without its category. */
+function withExtensions(
+  commands: readonly PaletteCommand[],
+  others: readonly PaletteCommand[] = [],
+): readonly PaletteCommand[] {
+  const known = new Set(commands.map(({ id }) => id));
+  return others.length === 0 ? commands : [...commands, ...others.filter(({ id }) => !known.has(id))];
 }
 
 /** How well an outcome explains what was heard; the recogniser's first choice wins between equals. */
