@@ -96,8 +96,10 @@ function placeFor(focus: SpeechFocus, { chat, edits, partial, partialWanted }: P
 function preferences(settings: Settings): Omit<ListenParams, 'model' | 'document'> {
   const [microphone, language] = [settings.get('voice.microphone'), settings.get('voice.language')];
   const silence = settings.get('voice.releaseAfterSilence');
+  const file = process.env['PTERON_MICROPHONE_FILE']; // tests speak through it: CONTRIBUTING.md
   return {
     longestMs: settings.get('voice.longest') * 1000,
+    ...(file ? { file } : {}),
     ...(microphone === '' ? {} : { microphone }),
     ...(language === '' ? {} : { language }),
     ...(silence === 0 ? {} : { releaseAfterSilenceMs: Math.max(100, silence) }),
