@@ -5,6 +5,7 @@ import { cp } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { recorderLibraries } from './scripts/package/recorder.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const watch = process.argv.includes('--watch');
@@ -71,6 +72,13 @@ async function copyExporter() {
   await cp(join(root, 'export/requirements.txt'), join(root, 'dist/export/requirements.txt'));
 }
 
+/** The recorder's libraries of the platforms that the extension is built for, where its package looks for them. */
+async function copyRecorder() {
+  for (const library of Object.values(recorderLibraries)) {
+    await cp(join(root, 'node_modules/@picovoice/pvrecorder-node', library), join(root, 'dist', library));
+  }
+}
+
 function listFiles(folder) {
   const absolute = join(root, folder);
   if (!existsSync(absolute)) return [];
@@ -82,6 +90,8 @@ function listFiles(folder) {
 const bundles = [
   ...nodeBundle('src/extension/main.ts', 'dist/extension.cjs'),
   ...nodeBundle('src/engine/main.ts', 'dist/engine.cjs'),
+  // In a folder of its own: the recorder's package looks for its library in ../lib.
+  ...nodeBundle('src/engine/speech/capture/main.ts', 'dist/capture/capture.cjs'),
   ...nodeBundle('src/engine/cli/main.ts', 'dist/cli.cjs', { banner: { js: '#!/usr/bin/env node' } }),
   ...webviewBundles(),
 ];
@@ -97,3 +107,4 @@ if (watch) {
 }
 await copyStaticMedia();
 await copyExporter();
+await copyRecorder();

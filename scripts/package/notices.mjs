@@ -7,11 +7,14 @@ const licenceFile = /^(licen[cs]e|copying|notice)([.-].*)?$/i;
 
 /** Folders of the packages whose sources are in the bundles, by the bundles' source maps. */
 export function bundledPackages(root) {
-  const maps = [join(root, 'dist'), join(root, 'dist', 'webview')].filter(existsSync).flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.map'))
-      .map((name) => join(folder, name)),
-  );
+  const maps = ['.', 'capture', 'webview']
+    .map((folder) => join(root, 'dist', folder))
+    .filter(existsSync)
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.map'))
+        .map((name) => join(folder, name)),
+    );
   const sources = maps.flatMap((map) => JSON.parse(readFileSync(map, 'utf8')).sources);
   const folders = sources.map((source) => /.*(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]);
   return [...new Set(folders.filter(Boolean))].sort().map((folder) => join(root, folder));

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { formatBytes, SetupError } from '../setup/errors.mjs';
 import { hashSmallFile, hashTree, partialName } from '../setup/files.mjs';
 import { writeNotices } from './notices.mjs';
+import { recorderLibraries } from './recorder.mjs';
 
 const documents = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 
 /** What may be inside, besides the documents. Sources, tests and node_modules may not. */
 const allowed = [
-  /^dist\/[a-z]+\.cjs$/,
+  /^dist\/(capture\/)?[a-z]+\.cjs$/,
+  /^dist\/lib\/\w+\/\w+\/pv_recorder\.node$/,
   /^dist\/export\/[\w/]+\.(py|txt)$/,
   /^dist\/webview\/[a-z]+\.(js|css)$/,
   /^dist\/native\//,
@@ -19,12 +21,16 @@ const allowed = [
 
 export const vsixPath = (paths, target) => join(paths.root, 'out', `pteron-${target}.vsix`);
 
-/** .vscodeignore for one platform: dist/native may hold the libraries of several. */
+/** .vscodeignore for one platform: dist/native and dist/lib may hold the libraries of several. */
 export async function writeIgnoreFile(paths, target) {
   const ignore = join(paths.root, 'build', `vscodeignore-${target}`);
   const common = await readFile(join(paths.root, '.vscodeignore'), 'utf8');
   await mkdir(join(paths.root, 'build'), { recursive: true });
-  await writeFile(ignore, common.replace('dist/native/**', `dist/native/${target}/**`));
+  const recorder = recorderLibraries[target];
+  const named = common
+    .replace('dist/native/**', `dist/native/${target}/**`)
+    .replace('!dist/lib/**\n', recorder ? `!dist/${recorder}\n` : '');
+  await writeFile(ignore, named);
   return ignore;
 }
 
@@ -35,7 +41,9 @@ async function filesToShip(vsce, paths, target, ignoreFile) {
     (file) => ![...documents, 'ThirdPartyNotices.txt'].includes(file) && !allowed.some((pattern) => pattern.test(file)),
   );
   if (wrong.length > 0) throw new Error(`These must not ship: ${wrong.slice(0, 10).join(', ')}. Mend .vscodeignore.`);
-  const foreign = files.filter((file) => file.startsWith('dist/native/') && !file.startsWith(`dist/native/${target}/`));
+  const isLibrary = (file) => file.startsWith('dist/native/') || file.startsWith('dist/lib/');
+  const own = (file) => file.startsWith(`dist/native/${target}/`) || file === `dist/${recorderLibraries[target]}`;
+  const foreign = files.filter((file) => isLibrary(file) && !own(file));
   if (foreign.length > 0) throw new Error(`Libraries of another platform: ${foreign[0]}. Mend .vscodeignore.`);
   return files;
 }

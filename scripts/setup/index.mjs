@@ -17,7 +17,7 @@ import { gemmaSource, smollm2Source, whisperSource } from './steps/model-sources
 import { executorchLibraries, mlxLibrary, toolchain } from './steps/native-libraries.mjs';
 import { nodePackages } from './steps/node-packages.mjs';
 import { exporterPackages, pythonEnvironment } from './steps/python-environment.mjs';
-import { systemPackages, testSystemPackages } from './steps/system-packages.mjs';
+import { soundSystemPackages, systemPackages, testSystemPackages } from './steps/system-packages.mjs';
 import { workbench } from './steps/workbench.mjs';
 
 const build = [
@@ -50,16 +50,18 @@ const forMac = onMac
 const editor = onMac ? [desktopVsCode] : [testSystemPackages, workbench];
 const models = [exporterPackages, gemmaSource, smollm2Source, whisperSource, completionModel, chatModel, speechModel];
 
-/** @type {Record<'build' | 'cuda' | 'start' | 'mac' | 'test' | 'bench' | 'fuzz', import('./runner.mjs').Step[]>} */
+/** @type {Record<'build' | 'cuda' | 'start' | 'sound' | 'mac' | 'test' | 'bench' | 'fuzz', import('./runner.mjs').Step[]>} */
 export const plans = {
   /** Enough to load any model that is in the store. */
   build,
   /** Runs models on an NVIDIA GPU. */
   cuda: [...build, cudaLibrary],
   start: [...build, ...models],
+  /** Tests that listen to a virtual microphone. */
+  sound: [...build, ...models, soundSystemPackages],
   /** The VSIX for macOS. */
   mac: forMac,
-  test: [...new Set([...build, ...forMac, ...models, mlxOpCases, ...editor])],
+  test: [...new Set([...build, ...forMac, ...models, mlxOpCases, soundSystemPackages, ...editor])],
   bench: [...build, ...models, ...(onMac ? [] : editor), benchPeer],
   /** The fuzzers' seeds; `npm run fuzz` builds the rest. */
   fuzz: [...build, exporterPackages, mlxOpCases],

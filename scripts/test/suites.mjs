@@ -98,6 +98,6 @@ export const suites = [
   vitest('mac', plans.mac),
   exporter,
   mlxOps,
-  vitest('models', plans.start),
+  vitest('models', plans.sound),
   process.platform === 'darwin' ? desktop : vitest('editor', plans.test),
 ];

@@ -6,6 +6,7 @@ import { resolveHome } from './models/home';
 import { ModelRegistry } from './models/registry';
 import { ModelStore } from './models/store';
 import type { Addon } from './native/addonTypes';
+import { CaptureProcess } from './speech/capture/captureProcess';
 
 export interface EngineParts {
   readonly addon: () => Addon;
@@ -25,5 +26,8 @@ export function compose({ addon, home, memoryLimitBytes, onActivity }: EnginePar
     ...(memoryLimitBytes === undefined ? {} : { memoryLimit: memoryLimitBytes }),
     onLoading: (model) => activity.begin({ state: 'loading', model }),
   });
-  return { engine: new Engine(registry, addon, activity, new Listener(registry, activity)), registry };
+  return {
+    engine: new Engine(registry, addon, activity, new Listener(registry, activity, new CaptureProcess())),
+    registry,
+  };
 }

@@ -8,6 +8,7 @@ import type {
   ListenParams,
   ListenResult,
   LoadModelResult,
+  Microphone,
   ModelSummary,
   Transcription,
 } from '../protocol';
@@ -76,6 +77,10 @@ export class Engine {
     });
   }
 
+  listMicrophones(): Promise<readonly Microphone[]> {
+    return this.listener.microphones();
+  }
+
   /** Cancelled, it resolves without a text. */
   listen(params: ListenParams, options: ListenOptions = {}): Promise<ListenResult> {
     return this.listener.listen(params, options);
@@ -101,6 +106,7 @@ export class Engine {
   }
 
   dispose(): Promise<void> {
+    this.listener.dispose();
     return this.registry.dispose();
   }
 

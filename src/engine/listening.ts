@@ -1,10 +1,12 @@
-import type { ListenParams, ListenResult, ListenUpdate, Transcription } from '../protocol';
+import type { ListenParams, ListenResult, ListenUpdate, Microphone, Transcription } from '../protocol';
 import type { Activity } from './activity';
 import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
 import type { ModelRegistry } from './models/registry';
-import { microphoneBusy, microphoneUnavailable } from './speech/capture/errors';
+import type { CaptureProcess } from './speech/capture/captureProcess';
+import { microphoneBusy } from './speech/capture/errors';
 import { FileSource } from './speech/capture/fileSource';
+import { MicrophoneSource } from './speech/capture/microphoneSource';
 import type { SoundSource } from './speech/capture/soundSource';
 import { biasPrompt } from './speech/dictation/biasPrompt';
 import { listen } from './speech/listening/listen';
@@ -25,7 +27,13 @@ export class Listener {
   constructor(
     private readonly registry: ModelRegistry,
     private readonly activity: Activity,
+    private readonly capture: CaptureProcess,
   ) {}
+
+  /** @throws microphone_unavailable, microphone_denied */
+  microphones(): Promise<readonly Microphone[]> {
+    return this.capture.list();
+  }
 
   /** @throws microphone_*, model_*, audio_invalid, file_not_found */
   async listen(params: ListenParams, { onUpdate, signal }: ListenOptions = {}): Promise<ListenResult> {
@@ -54,9 +62,12 @@ export class Listener {
     this.#release?.abort();
   }
 
-  #source({ file }: ListenParams): SoundSource {
-    if (file !== undefined) return new FileSource(file);
-    throw microphoneUnavailable('this build records files only');
+  dispose(): void {
+    this.capture.dispose();
+  }
+
+  #source({ file, microphone }: ListenParams): SoundSource {
+    return file === undefined ? new MicrophoneSource(this.capture, microphone) : new FileSource(file);
   }
 
   /** The model loads while the first words are spoken. */

@@ -73,6 +73,7 @@ export function serve(connection: MessageConnection, host: ServerHost): void {
   connection.onRequest(protocol.Listen, (params, token) =>
     coded(() => ready().listen(validated(listenSchema, params), listenOptions(connection, params, token))),
   );
+  connection.onRequest(protocol.ListMicrophones, () => coded(() => ready().listMicrophones()));
   connection.onRequest(protocol.ReleaseListen, () => coded(() => ready().releaseListen()));
   connection.onRequest(protocol.InterpretSpeech, (params) =>
     coded(() => ready().interpretSpeech(validated(interpretSchema, params))),

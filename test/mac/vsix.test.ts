@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { signatureProblem } from '../../scripts/macho/codeSignature.mjs';
+import { readMachO } from '../../scripts/macho/machO.mjs';
+import { recorderLibraries } from '../../scripts/package/recorder.mjs';
 import { vsixPath } from '../../scripts/package/vsix.mjs';
 import { folder, paths } from './surroundings';
 import { readZip } from '../../scripts/package/zip.mjs';
@@ -24,16 +27,39 @@ test('it holds the addon, its libraries and the Metal kernels, byte for byte, an
   }
 });
 
+test('it holds the Mac’s recorder as it was signed, and no other platform’s', () => {
+  const recorders = [...files.keys()].filter((name) => name.endsWith('pv_recorder.node'));
+  expect(recorders).toEqual([join('extension/dist', recorderLibraries['darwin-arm64'])]);
+  const recorder = readMachO(join(paths.root, 'dist', recorderLibraries['darwin-arm64']));
+  expect(files.get(recorders[0]!)!.equals(recorder.bytes)).toBe(true);
+  expect(signatureProblem(recorder)).toBeUndefined();
+  expect(recorder.minimumSystem![0]).toBeLessThanOrEqual(14);
+});
+
 test('it holds every bundle that the extension starts', () => {
   const manifest = JSON.parse(text('extension/package.json')) as { main: string };
-  for (const name of [manifest.main, 'dist/engine.cjs', 'dist/cli.cjs', 'dist/webview/chat.js']) {
+  for (const name of [
+    manifest.main,
+    'dist/engine.cjs',
+    'dist/capture/capture.cjs',
+    'dist/cli.cjs',
+    'dist/webview/chat.js',
+  ]) {
     expect(files.get(join('extension', name))?.length).toBeGreaterThan(10_000);
   }
 });
 
 test('it names every third party whose code is inside, those of the Mac’s libraries included', () => {
   const notices = text('extension/ThirdPartyNotices.txt');
-  for (const name of ['ExecuTorch', 'XNNPACK', 'MLX (inside', 'metal-cpp', 'node-addon-api', 'valibot']) {
+  for (const name of [
+    'ExecuTorch',
+    'XNNPACK',
+    'MLX (inside',
+    'metal-cpp',
+    'node-addon-api',
+    'valibot',
+    '@picovoice/pvrecorder-node',
+  ]) {
     expect(notices).toContain(name);
   }
   expect(notices).not.toContain('libgfortran');

@@ -12,11 +12,17 @@ export const bundles = {
   inputs: async (paths) => [
     await hashTree(paths.root, ['src', 'media']),
     await hashTree(paths.root, ['export/pteron_export'], (file) => !file.includes('__pycache__')),
-    ...['export/requirements.txt', 'esbuild.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'].map((file) =>
-      hashSmallFile(join(paths.root, file)),
-    ),
+    ...[
+      'export/requirements.txt',
+      'esbuild.mjs',
+      'package-lock.json',
+      'package.json',
+      'scripts/package/recorder.mjs',
+      'tsconfig.json',
+    ].map((file) => hashSmallFile(join(paths.root, file))),
   ],
-  outputs: (paths) => ['extension.cjs', 'engine.cjs', 'cli.cjs'].map((file) => join(paths.root, 'dist', file)),
+  outputs: (paths) =>
+    ['extension.cjs', 'engine.cjs', 'cli.cjs', 'capture/capture.cjs'].map((file) => join(paths.root, 'dist', file)),
   async run({ command }) {
     await command(process.execPath, ['esbuild.mjs']);
   },

@@ -39,6 +39,15 @@ export const findChromium = () =>
 
 const forTests = [{ what: 'Chromium', apt: ['chromium'], present: () => findChromium() !== undefined }];
 
+/** A sound server without a sound card: a test plays into a virtual microphone. A Mac has no such thing. */
+const forSoundTests = [
+  {
+    what: 'PulseAudio',
+    apt: ['pulseaudio', 'pulseaudio-utils'],
+    present: () => process.platform === 'darwin' || (isInstalled('pulseaudio') && isInstalled('paplay')),
+  },
+];
+
 /** @returns {import('../runner.mjs').Step} */
 function systemStep(id, title, tools) {
   return {
@@ -71,3 +80,8 @@ export function missingTools(missing, packages, platform = process.platform) {
 
 export const systemPackages = systemStep('system-packages', 'System packages', base);
 export const testSystemPackages = systemStep('test-system-packages', 'System packages for tests', forTests);
+export const soundSystemPackages = systemStep(
+  'sound-system-packages',
+  'System packages for sound tests',
+  forSoundTests,
+);
