@@ -4,13 +4,11 @@
  *     node scripts/generate-voice.mjs           update docs/VOICE.md
  *     node scripts/generate-voice.mjs --check   exit 1 if it is out of date
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import esbuild from 'esbuild';
+import { loadBundled } from './bundled.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bundle = `${root}build/voice-docs.cjs`;
 const page = `${root}docs/VOICE.md`;
 
 /** The text with a region's content replaced. */
@@ -20,18 +18,8 @@ export function withRegion(text, name, content) {
 }
 
 async function generated(before) {
-  const entryPoints = [`${root}test/unit/engine/speech/commands/voicePage.ts`];
-  await esbuild.build({
-    entryPoints,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile: bundle,
-    logLevel: 'error',
-  });
   process.chdir(root);
-  const { cheatSheet, scoreTable } = createRequire(import.meta.url)(bundle);
-  rmSync(bundle);
+  const { cheatSheet, scoreTable } = await loadBundled('test/unit/engine/speech/commands/voicePage.ts');
   return withRegion(withRegion(before, 'scores', await scoreTable()), 'grammar', cheatSheet());
 }
 

@@ -17,7 +17,12 @@ import { gemmaSource, smollm2Source, whisperSource } from './steps/model-sources
 import { executorchLibraries, mlxLibrary, toolchain } from './steps/native-libraries.mjs';
 import { nodePackages } from './steps/node-packages.mjs';
 import { exporterPackages, pythonEnvironment } from './steps/python-environment.mjs';
-import { soundSystemPackages, systemPackages, testSystemPackages } from './steps/system-packages.mjs';
+import {
+  soundSystemPackages,
+  speechSystemPackages,
+  systemPackages,
+  testSystemPackages,
+} from './steps/system-packages.mjs';
 import { workbench } from './steps/workbench.mjs';
 
 const build = [
@@ -50,7 +55,7 @@ const forMac = onMac
 const editor = onMac ? [desktopVsCode] : [testSystemPackages, workbench];
 const models = [exporterPackages, gemmaSource, smollm2Source, whisperSource, completionModel, chatModel, speechModel];
 
-/** @type {Record<'build' | 'cuda' | 'start' | 'sound' | 'mac' | 'test' | 'bench' | 'fuzz', import('./runner.mjs').Step[]>} */
+/** @type {Record<'build' | 'cuda' | 'start' | 'sound' | 'mac' | 'test' | 'speech' | 'bench' | 'fuzz', import('./runner.mjs').Step[]>} */
 export const plans = {
   /** Enough to load any model that is in the store. */
   build,
@@ -62,6 +67,8 @@ export const plans = {
   /** The VSIX for macOS. */
   mac: forMac,
   test: [...new Set([...build, ...forMac, ...models, mlxOpCases, soundSystemPackages, ...editor])],
+  /** Measures recognition. */
+  speech: [...build, exporterPackages, whisperSource, speechModel, speechSystemPackages],
   bench: [...build, ...models, ...(onMac ? [] : editor), benchPeer],
   /** The fuzzers' seeds; `npm run fuzz` builds the rest. */
   fuzz: [...build, exporterPackages, mlxOpCases],

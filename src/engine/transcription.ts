@@ -9,6 +9,12 @@ export interface TranscribeParams {
   readonly samples: Float32Array;
   readonly language?: string;
   readonly prompt?: string;
+  /** Into English. */
+  readonly translate?: boolean;
+  /** 0 … 1: drawn at this alone; absent: greedily, and hotter where that cannot be trusted. */
+  readonly temperature?: number;
+  /** Most other readings of the sound; none are sought where absent. */
+  readonly alternatives?: number;
 }
 
 export interface TranscribeOptions {

@@ -48,6 +48,16 @@ const forSoundTests = [
   },
 ];
 
+/** Synthetic voices, and readings of LibriVox with what is read; what recognition is measured with. */
+const forSpeech = [
+  { what: 'espeak-ng', apt: ['espeak-ng'], present: () => isInstalled('espeak-ng') },
+  {
+    what: "pocketsphinx's recordings",
+    apt: ['pocketsphinx-testdata'],
+    present: () => existsSync('/usr/share/pocketsphinx/test/data/librivox'),
+  },
+];
+
 /** @returns {import('../runner.mjs').Step} */
 function systemStep(id, title, tools) {
   return {
@@ -85,3 +95,4 @@ export const soundSystemPackages = systemStep(
   'System packages for sound tests',
   forSoundTests,
 );
+export const speechSystemPackages = systemStep('speech-system-packages', 'Voices and recordings', forSpeech);

@@ -5,6 +5,12 @@ export interface RecognitionOptions {
   readonly language?: string | undefined;
   /** Text that might have been said before: names and spellings to expect. */
   readonly prompt?: string | undefined;
+  /** Into English, of models that can. */
+  readonly translate?: boolean | undefined;
+  /** What tokens are drawn at, 0 … 1; absent: greedily, and hotter where that cannot be trusted. */
+  readonly temperature?: number | undefined;
+  /** Most other readings of the sound; absent or 0: none are sought. */
+  readonly alternatives?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onSegment?: ((segment: TranscriptSegment) => void) | undefined;
 }

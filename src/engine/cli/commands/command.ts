@@ -22,6 +22,9 @@ import { languageOfPath } from '../languageOfPath';
 import { printJson } from '../output';
 import { filesOf } from '../workspaceFiles';
 
+/** Of the sound; the one that makes most sense here is taken. */
+const otherReadings = 5;
+
 interface CommandFlags {
   readonly file?: string;
   readonly line?: number;
@@ -65,9 +68,9 @@ async function interpret(context: CliContext, given: string, flags: CommandFlags
   const { focus, mode, model, alternative = [] } = flags;
   if (model !== undefined) await engine.loadModel(model);
   const document = flags.file === undefined ? undefined : await documentOf(flags.file, flags);
-  const said = /\.wav$/i.test(given) ? await recognised(context, given, document, flags.speechModel) : given;
+  const readings = /\.wav$/i.test(given) ? await recognised(context, given, document, flags.speechModel) : [given];
   const params: InterpretSpeechParams = {
-    alternatives: [said, ...alternative],
+    alternatives: [...readings, ...alternative],
     files: await filesOf(flags.workspace),
     ...(document ? { document } : {}),
     ...(flags.commands === undefined ? {} : { commands: await readList(flags.commands) }),
@@ -81,13 +84,13 @@ async function interpret(context: CliContext, given: string, flags: CommandFlags
   else stdout.write(`${describe(result)}\n`);
 }
 
-/** @throws file_not_found, audio_invalid, speech_unavailable */
+/** All readings, likeliest first. @throws file_not_found, audio_invalid, speech_unavailable */
 async function recognised(
   { engine, signal }: CliContext,
   path: string,
   document: SpokenDocument | undefined,
   wanted: string | undefined,
-): Promise<string> {
+): Promise<readonly string[]> {
   const samples = await decodeAudio(await readInput(path));
   const model = wanted ?? (await engine.listModels()).find(({ role }) => role === 'speech')?.id;
   if (model === undefined) {
@@ -95,7 +98,9 @@ async function recognised(
     throw new PteronError('speech_unavailable', `${path} is audio, and no speech model is installed.`, remedy);
   }
   const prompt = document ? biasPrompt(document) : '';
-  return (await engine.transcribe({ model, samples, ...(prompt === '' ? {} : { prompt }) }, { signal })).text;
+  const params = { model, samples, alternatives: otherReadings, ...(prompt === '' ? {} : { prompt }) };
+  const { text, alternatives = [] } = await engine.transcribe(params, { signal });
+  return [text, ...alternatives];
 }
 
 async function documentOf(path: string, { workspace, line, column = 1 }: CommandFlags): Promise<SpokenDocument> {

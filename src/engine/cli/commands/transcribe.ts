@@ -2,12 +2,16 @@ import type { TranscriptSegment, Transcription } from '../../../protocol';
 import { decodeAudio } from '../../speech/audio/decodeAudio';
 import type { CliContext, CommandDefinition } from '../context';
 import { readInput } from '../files';
+import { number, wholeNumber } from '../generationOptions';
 import { printJson } from '../output';
 
 interface TranscribeFlags {
   readonly model: string;
   readonly language?: string;
   readonly prompt?: string;
+  readonly translate?: boolean;
+  readonly temperature?: number;
+  readonly alternatives?: number;
   readonly json?: boolean;
 }
 
@@ -19,6 +23,13 @@ export const transcribeCommand: CommandDefinition = (program, context) => {
     .requiredOption('--model <id>', 'a speech model of the store')
     .option('--language <code>', 'what is spoken, e.g. de or German; default: as heard')
     .option('--prompt <text>', 'names and spellings to expect')
+    .option('--translate', 'into English')
+    .option(
+      '--temperature <t>',
+      'draw at this alone; default: greedily, and hotter where that cannot be trusted',
+      number(0, 1),
+    )
+    .option('--alternatives <n>', 'most other readings, of a sound of at most 30 s', wholeNumber(1))
     .option('--json', 'print one JSON object')
     .action((file: string, flags: TranscribeFlags) => transcribe(context, file, flags));
 };
@@ -33,6 +44,7 @@ async function transcribe(
   const { json, ...params } = flags;
   const result = await engine.transcribe({ ...params, samples }, { signal, ...(json ? {} : { onSegment }) });
   if (json) return printJson(stdout, result);
+  for (const text of result.alternatives ?? []) stdout.write(`or: ${text}\n`);
   for (const { start, end, reason } of result.skipped) {
     stderr.write(`${times(start, end)}  ${reason === 'silence' ? 'silence' : 'no speech'}\n`);
   }

@@ -19,6 +19,7 @@ export async function interpretSpeech(
   const context = speechContext({ document, focus, files, palette });
   const options = { rules, mode: mode ?? 'auto' } as const;
   let best = { heard: alternatives[0] ?? '', outcome: await interpret(alternatives[0] ?? '', context, options) };
+  if (isRefusal(best.outcome)) return best;
   let most = plausibility(best.outcome);
   for (const [rank, heard] of alternatives.entries()) {
     if (rank === 0 || most >= 1 - perRank * rank) continue;
@@ -41,6 +42,10 @@ function withExtensions(
   const known = new Set(commands.map(({ id }) => id));
   return others.length === 0 ? commands : [...commands, ...others.filter(({ id }) => !known.has(id))];
 }
+
+/** Whoever takes back or forbids must not be overruled by what else it sounds like. */
+const isRefusal = (outcome: SpokenOutcome): boolean =>
+  outcome.kind === 'none' && (outcome.reason === 'dismissed' || outcome.reason === 'negated');
 
 /** How well an outcome explains what was heard; the recogniser's first choice wins between equals. */
 function plausibility(outcome: SpokenOutcome): number {

@@ -1,7 +1,7 @@
 /** One attempt at a window: tokens until the end of text, and whether they can be trusted. */
 import { deflateSync } from 'node:zlib';
 import type { Session } from '../../native/addonTypes';
-import { draw } from './draw';
+import { draw, type Drawn, rivalOf } from './draw';
 import { applyRules } from './logitRules';
 import type { WhisperTokens } from './tokens';
 
@@ -9,6 +9,8 @@ export interface Attempt {
   /** Without the end of text. */
   readonly tokens: readonly number[];
   readonly logProbabilities: readonly number[];
+  /** A token: the likeliest other word in its place; null where there is none, or it was not drawn in this attempt. */
+  readonly rivals: readonly (Drawn | null)[];
   readonly temperature: number;
   /** Mean log probability of all tokens, the end of text included. */
   readonly avgLogProbability: number;
@@ -21,30 +23,33 @@ export interface AttemptOptions {
   readonly random: () => number;
   /** Most tokens, the end of text included. */
   readonly room: number;
+  /** Tokens that were fed behind the prompt already, as if they had been drawn. */
+  readonly begun?: readonly Drawn[];
   readonly signal?: AbortSignal | undefined;
-  /** Told of each token as it comes. */
-  readonly onToken?: ((token: number) => void) | undefined;
 }
 
-/** `session` has the prompt in its cache and the logits after it. */
+/** `session` has the prompt and what was begun in its cache, and the logits after it. */
 export async function attempt(session: Session, tokens: WhisperTokens, options: AttemptOptions): Promise<Attempt> {
-  const { temperature, random, room, signal, onToken } = options;
-  const [drawn, logProbabilities]: [number[], number[]] = [[], []];
+  const { temperature, random, room, begun = [], signal } = options;
+  const drawn = begun.map(({ token }) => token);
+  const logProbabilities = begun.map(({ logProbability }) => logProbability);
+  const rivals: (Drawn | null)[] = begun.map(() => null);
   let ended = false;
   while (!ended && drawn.length < room && !signal?.aborted) {
-    if (drawn.length > 0) await session.prefill(drawn.slice(-1));
+    if (drawn.length > begun.length) await session.prefill(drawn.slice(-1));
     const logits = session.logits();
     applyRules(logits, drawn, tokens);
-    const { token, logProbability } = draw(logits, temperature, random);
-    drawn.push(token);
-    logProbabilities.push(logProbability);
-    ended = token === tokens.endOfText;
-    if (!ended) onToken?.(token);
+    const next = draw(logits, temperature, random);
+    rivals.push(rivalOf(logits, next, tokens.endOfText));
+    drawn.push(next.token);
+    logProbabilities.push(next.logProbability);
+    ended = next.token === tokens.endOfText;
   }
   const sum = logProbabilities.reduce((total, value) => total + value, 0);
   return {
     tokens: ended ? drawn.slice(0, -1) : drawn,
     logProbabilities: ended ? logProbabilities.slice(0, -1) : logProbabilities,
+    rivals,
     temperature,
     avgLogProbability: drawn.length === 0 ? 0 : sum / drawn.length,
     compressionRatio: compressionRatio(drawn),

@@ -13,6 +13,21 @@ export function draw(logits: Float32Array, temperature: number, random: () => nu
   return { token, logProbability: logits[token]! - logSumExp(logits) };
 }
 
+/** The likeliest word besides a word that was drawn; words lie below `endOfText`. */
+export function rivalOf(
+  logits: Float32Array,
+  { token: drawn, logProbability }: Drawn,
+  endOfText: number,
+): Drawn | null {
+  if (drawn >= endOfText) return null;
+  let best = -1;
+  for (let token = 0; token < endOfText; token++) {
+    if (token !== drawn && (best < 0 || logits[token]! > logits[best]!)) best = token;
+  }
+  if (best < 0 || logits[best] === -Infinity) return null;
+  return { token: best, logProbability: logProbability - (logits[drawn]! - logits[best]!) };
+}
+
 export function likeliest(logits: Float32Array): number {
   let best = 0;
   for (let token = 1; token < logits.length; token++) if (logits[token]! > logits[best]!) best = token;

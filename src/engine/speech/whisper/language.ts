@@ -30,3 +30,6 @@ export function languageCalled(name: string, { languages }: WhisperTokens): Spok
   if (code) return { code, probability: 1 };
   throw invalidArgument(`This model does not know the language "${name}".`, `It knows ${codes.join(', ')}.`);
 }
+
+export const englishOnly = () =>
+  invalidArgument('This model knows English only and has nothing to translate.', 'Use a multilingual model.');

@@ -3,40 +3,21 @@
  * segment ended. Source: OpenAI's transcribe.py and transformers' generation_whisper.py.
  */
 import type { SkippedSound, TranscriptSegment, Transcription } from '../../../protocol';
-import type { Tokenizer } from '../../text/tokenizer';
 import { Utf8Stream } from '../../text/utf8Stream';
-import type { EncoderDecoder } from '../encoderDecoder';
 import { type Features, hop, logMel } from '../features/logMel';
 import type { RecognitionOptions } from '../recognizer';
-import { type Attempt, attempt } from './attempt';
-import { seededRandom } from './draw';
-import { hearLanguage, languageCalled, type SpokenLanguage } from './language';
-import { logSumExp } from './logitRules';
+import type { Attempt } from './attempt';
 import { cutAtTimestamps, type TokenSegment } from './segments';
 import type { WhisperTokens } from './tokens';
+import { isSilent, WindowDecoder } from './windowDecoder';
+import type { WhisperModel } from './whisperModel';
 
-/** What a loaded model lends for recognition. */
-export interface WhisperModel {
-  readonly model: EncoderDecoder;
-  readonly tokenizer: Tokenizer;
-  readonly tokens: WhisperTokens;
-  readonly mels: number;
-  /** Of a window, 10 ms each. */
-  readonly frames: number;
-  readonly contextLength: number;
-}
-
-/** Tried in turn until an attempt can be trusted. */
-const temperatures = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
-/** As OpenAI and transformers set them; the ratio is of token ids. */
-const thresholds = { compressionRatio: 1.35, avgLogProbability: -1, noSpeech: 0.6 } as const;
 /** What was drawn hotter than this is no prompt for what follows. */
 const hottestPrompt = 0.5;
 /** So that a window of timestamps without sense cannot make a sound take hours. */
 const leastFrames = 20;
 /** −66 dB: what no microphone in use is below. Of a window that is, Whisper says "you", and is sure of it. */
 const quietest = 0.0005;
-const seed = 1;
 const framesASecond = 100;
 
 /** `samples`: 16 kHz. Everything of `recognizer` is used by one call at a time. @throws inference_failed, invalid_argument */
@@ -52,9 +33,9 @@ class Recognition {
   readonly #segments: TranscriptSegment[] = [];
   readonly #skipped: SkippedSound[] = [];
   readonly #timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
-  readonly #random = seededRandom(seed);
+  readonly #decoder: WindowDecoder;
   readonly #seconds: number;
-  #language: SpokenLanguage | undefined;
+  #alternatives: readonly string[] | undefined;
   /** Tokens of the text before, the prompt's first. */
   #previous: readonly number[];
   #text = '';
@@ -64,11 +45,10 @@ class Recognition {
     private readonly samples: Float32Array,
     private readonly options: RecognitionOptions,
   ) {
-    const { tokens, tokenizer } = recognizer;
-    const { language, prompt } = options;
+    const { tokenizer } = recognizer;
+    const { prompt } = options;
     this.#seconds = samples.length / (hop * framesASecond);
-    if (language !== undefined) this.#language = languageCalled(language, tokens);
-    else if (Object.keys(tokens.languages).length === 0) this.#language = { code: 'en', probability: 1 };
+    this.#decoder = new WindowDecoder(recognizer, options);
     this.#previous = prompt?.trim() ? tokenizer.encode(` ${prompt.trim()}`) : [];
   }
 
@@ -84,8 +64,9 @@ class Recognition {
     }
     return {
       text: this.#text.trim(),
-      language: this.#language?.code ?? null,
-      languageProbability: this.#language?.probability ?? 0,
+      ...(this.#alternatives ? { alternatives: this.#alternatives } : {}),
+      language: this.#decoder.language?.code ?? null,
+      languageProbability: this.#decoder.language?.probability ?? 0,
       seconds: this.#seconds,
       segments: this.#segments,
       skipped: this.#skipped,
@@ -100,14 +81,24 @@ class Recognition {
     this.#timings.windows++;
     await this.#timed('encodeMs', () => this.recognizer.model.encode(windowOf(features, seek, this.recognizer.frames)));
     if (this.#cancelled) return size;
-    const { best, noSpeech } = await this.#timed('decodeMs', () => this.#decode());
+    const { best, noSpeech } = await this.#timed('decodeMs', () => this.#decoder.decode(this.#previous));
+    this.#timings.tokens = this.#decoder.tokens;
     if (best.cancelled) return size;
     const start = seek / framesASecond;
     if (isSilent(best, noSpeech)) return this.#skip(seek, size, 'noSpeech', noSpeech);
     const { segments, consumed } = cutAtTimestamps(best.tokens, size, this.recognizer.tokens);
     for (const segment of segments) this.#keep(segment, start, best, noSpeech);
+    if (this.samples.length <= size * hop) await this.#readOtherwise(best);
     if (best.temperature >= hottestPrompt) this.#previous = [];
     return Math.max(leastFrames, consumed);
+  }
+
+  /** Only of a sound of one window: of longer ones the readings would be too many. */
+  async #readOtherwise(best: Attempt): Promise<void> {
+    const { alternatives: most = 0 } = this.options;
+    if (most < 1 || this.#cancelled) return;
+    const others = await this.#timed('decodeMs', () => this.#decoder.otherReadings(best, most));
+    this.#alternatives = others.map((tokens) => this.#textOf(tokens).trim());
   }
 
   #skip(seek: number, size: number, reason: SkippedSound['reason'], noSpeechProbability: number | null): number {
@@ -115,44 +106,6 @@ class Recognition {
     const end = Math.min(this.#seconds, start + size / framesASecond);
     this.#skipped.push({ start, end, reason, noSpeechProbability });
     return size;
-  }
-
-  async #decode(): Promise<{ best: Attempt; noSpeech: number }> {
-    const { model, tokens, contextLength } = this.recognizer;
-    const { session } = model;
-    await this.#settleLanguage();
-    const half = Math.floor(contextLength / 2) - 1;
-    const before = this.#previous.length > 0 ? [tokens.startOfPrevious, ...this.#previous.slice(-half)] : [];
-    const prompt = [...before, tokens.startOfTranscript];
-    await session.prefill(prompt.slice(session.position));
-    const logits = session.logits();
-    const noSpeech = Math.exp(logits[tokens.noSpeech]! - logSumExp(logits));
-    prompt.push(...this.#task());
-    let best: Attempt | undefined;
-    for (const temperature of temperatures) {
-      if (best) session.rewind(prompt.length - 1);
-      await session.prefill(prompt.slice(session.position));
-      const room = contextLength - prompt.length;
-      const { signal } = this.options;
-      best = await attempt(session, tokens, { temperature, random: this.#random, room, signal });
-      this.#timings.tokens += best.tokens.length;
-      if (best.cancelled || isSilent(best, noSpeech) || isTrusted(best)) break;
-    }
-    return { best: best!, noSpeech };
-  }
-
-  /** Hears the language after the start of transcript alone, once. */
-  async #settleLanguage(): Promise<void> {
-    const { model, tokens } = this.recognizer;
-    if (this.#language) return;
-    await model.session.prefill([tokens.startOfTranscript]);
-    this.#language = hearLanguage(model.session.logits(), tokens);
-    model.session.rewind(0);
-  }
-
-  #task(): number[] {
-    const { languages, transcribe } = this.recognizer.tokens;
-    return transcribe === null ? [] : [languages[this.#language!.code]!, transcribe];
   }
 
   #keep({ start, end, from, to }: TokenSegment, offset: number, window: Attempt, noSpeech: number): void {
@@ -197,12 +150,6 @@ class Recognition {
 }
 
 const isQuiet = (samples: Float32Array): boolean => samples.every((sample) => Math.abs(sample) < quietest);
-
-const isTrusted = ({ compressionRatio, avgLogProbability }: Attempt): boolean =>
-  compressionRatio <= thresholds.compressionRatio && avgLogProbability >= thresholds.avgLogProbability;
-
-const isSilent = ({ avgLogProbability }: Attempt, noSpeech: number): boolean =>
-  noSpeech > thresholds.noSpeech && avgLogProbability < thresholds.avgLogProbability;
 
 /** A window's last segment holds both timestamps of a pair; as a prompt it ends with one, as the others do. */
 function withoutSecondEnd(drawn: readonly number[], { firstTimestamp }: WhisperTokens): readonly number[] {

@@ -4,7 +4,8 @@ import type { WhisperManifest } from '../../models/manifest';
 import { EncoderDecoder } from '../encoderDecoder';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
-import { recognize, type WhisperModel } from './recognition';
+import { recognize } from './recognition';
+import type { WhisperModel } from './whisperModel';
 
 export class WhisperRecognizer implements Recognizer {
   private constructor(private readonly whisper: WhisperModel) {}

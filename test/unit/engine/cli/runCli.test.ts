@@ -109,6 +109,15 @@ describe('pteron command', () => {
     expect(prompt).toBe('print');
   });
 
+  it('takes the reading of a sound that makes sense', async () => {
+    const speech = { role: 'speech', id: 'listener' } as ModelSummary;
+    vi.spyOn(fake.engine, 'listModels').mockResolvedValue([speech]);
+    const heard = { text: 'Go to lime tree.', alternatives: ['Goat alarm.', 'Go to line three.'] } as unknown;
+    const transcribe = vi.spyOn(fake.engine, 'transcribe').mockResolvedValue(heard as Transcription);
+    expect((await say(silence)).stdout).toMatch(/^run: .*line 3/);
+    expect(transcribe.mock.calls[0]![0].alternatives).toBeGreaterThan(0);
+  });
+
   it('takes the alternative that makes sense, and text from standard input', async () => {
     expect((await say('go to lime tree', '--alternative', 'go to line three')).stdout).toMatch(/^run: .*line 3/);
     expect((await pteron(['command', '--file', document], { input: 'undo\n' })).stdout).toMatch(/^run: Undo/);

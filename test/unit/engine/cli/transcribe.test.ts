@@ -49,7 +49,7 @@ async function pteron(args: readonly string[], { listens = true } = {}) {
     engine.transcribe = async (params: TranscribeParams, { onSegment }: TranscribeOptions = {}) => {
       asked = params;
       onSegment?.(segment);
-      return heard;
+      return params.alternatives === undefined ? heard : { ...heard, alternatives: ['Hallo.'] };
     };
   }
   const context = { engine, registry, addon: () => addon, stdin: Readable.from(['']), stdout, stderr };
@@ -67,12 +67,19 @@ describe('pteron transcribe', () => {
   });
 
   it('prints one JSON object, and passes on what it is told', async () => {
-    const args = ['--model', 'w', '--json', '--language', 'de', '--prompt', 'Pteron', sound];
+    const args = ['--model', 'w', '--json', '--language', 'de', '--prompt', 'Pteron', '--translate', sound];
     const { status, stdout } = await pteron(args);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual(heard);
-    expect(asked).toMatchObject({ model: 'w', language: 'de', prompt: 'Pteron' });
+    expect(asked).toMatchObject({ model: 'w', language: 'de', prompt: 'Pteron', translate: true });
     expect(asked!.samples).toHaveLength(16_000);
+  });
+
+  it('prints other readings', async () => {
+    const { stdout } = await pteron(['--model', 'w', '--alternatives', '2', '--temperature', '0.5', sound]);
+    expect(stdout).toBe('1:01.50 – 1:03.00   87 %  Hello.\nor: Hallo.\n');
+    expect(asked).toMatchObject({ alternatives: 2, temperature: 0.5 });
+    expect((await pteron(['--model', 'w', '--temperature', '2', sound])).status).toBe(2);
   });
 
   it.each([

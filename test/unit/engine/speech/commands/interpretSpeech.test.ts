@@ -22,6 +22,15 @@ describe('alternatives', () => {
   });
 });
 
+describe('alternatives to what was taken back', () => {
+  it.each([
+    [['never mind', 'undo'], 'dismissed'],
+    [["don't save", 'do save', 'save'], 'negated'],
+  ])('%j: nothing is done', async (alternatives, reason) => {
+    expect((await interpret(alternatives)).outcome).toMatchObject({ kind: 'none', reason });
+  });
+});
+
 describe('targets', () => {
   it('are where the symbol is declared', async () => {
     const { outcome } = await interpret('go to class user store');

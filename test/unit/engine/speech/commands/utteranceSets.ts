@@ -1,12 +1,9 @@
 /** The utterance sets of test/voice and how an outcome is compared with what is expected. */
 import { readFileSync } from 'node:fs';
-import type { SpokenCommand, SpokenOutcome } from '../../../../../src/protocol';
-import { builtInRules } from '../../../../../src/engine/speech/commands/rules';
-import { speechContext, type SpeechContext } from '../../../../../src/engine/speech/commands/context';
-import { defaultCommands } from '../../../../../src/engine/speech/commands/defaultCommands';
-import { interpret } from '../../../../../src/engine/speech/commands/interpret';
+import type { InterpretSpeechParams, SpokenCommand, SpokenOutcome } from '../../../../../src/protocol';
+import { interpretSpeech } from '../../../../../src/engine/speech/commands/interpretSpeech';
 
-interface Utterance {
+export interface Utterance {
   readonly say: string;
   readonly in?: string;
   readonly before?: string;
@@ -31,11 +28,11 @@ interface Place {
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/voice/${name}.json`, 'utf8'));
 const { files, ...places } = read('contexts') as { files: string[] } & Record<string, Place>;
-const rules = builtInRules();
 
 export const utteranceSet = (name: 'utterances' | 'held-out' | 'code') => read(name) as Utterance[];
 
-function contextOf({ in: place = 'ts', before = '' }: Utterance): SpeechContext {
+/** Where it is said. */
+export function placeOf({ in: place = 'ts', before = '' }: Utterance): Omit<InterpretSpeechParams, 'alternatives'> {
   const { text, line, padTo = 0, focus, path, languageId } = (places as Record<string, Place>)[place]!;
   const lines = [...text];
   while (lines.length < padTo) lines.push('');
@@ -44,7 +41,7 @@ function contextOf({ in: place = 'ts', before = '' }: Utterance): SpeechContext 
   if (lines.length > Math.max(padTo, text.length)) if (padTo) lines.pop();
   const offset = lines.slice(0, line).join('\n').length;
   const document = { path, languageId, text: lines.join('\n'), offset };
-  return speechContext({ document, focus, files, palette: defaultCommands });
+  return { document, files, ...(focus === undefined ? {} : { focus }) };
 }
 
 export interface Scores {
@@ -56,15 +53,16 @@ export interface Scores {
 
 export async function scored(
   utterances: readonly Utterance[],
-  hear: (said: string) => string = (said) => said,
+  hear: (utterance: Utterance) => readonly string[] = ({ say }) => [say],
 ): Promise<Scores> {
   let [right, dangerousRuns] = [0, 0];
   const wrong: string[] = [];
   for (const utterance of utterances) {
-    const outcome = await interpret(hear(utterance.say), contextOf(utterance), { rules });
+    const alternatives = hear(utterance);
+    const { heard, outcome } = await interpretSpeech({ alternatives, ...placeOf(utterance) });
     if (utterance.confirm !== undefined && outcome.kind === 'run') dangerousRuns++;
     if (isAsExpected(utterance, outcome)) right++;
-    else wrong.push(`${JSON.stringify({ ...utterance, say: hear(utterance.say) })}\n    → ${summary(outcome)}`);
+    else wrong.push(`${JSON.stringify({ ...utterance, heard, of: alternatives })}\n    → ${summary(outcome)}`);
   }
   return { right, dangerousRuns, wrong };
 }

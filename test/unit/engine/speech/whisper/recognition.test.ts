@@ -13,6 +13,8 @@ interface Behaviour {
   readonly noSpeech?: number;
   /** Logit of the scripted token; low: the model is not sure. */
   readonly sure?: (window: number, attempt: number) => number;
+  /** A word that might be meant instead of the scripted token in this place, and its logit. */
+  readonly rival?: (place: number) => readonly [number, number] | undefined;
   readonly onToken?: () => void;
 }
 
@@ -31,10 +33,11 @@ class Scripted {
     prefill: async (tokens: readonly number[]) => {
       this.#fed.push(...tokens);
       this.session.position = this.#fed.length;
-      if (tokens.at(-1) === tinyTokens.transcribe) {
-        this.#promptLength = this.#fed.length;
+      const task = tokens.findIndex((token) => token === tinyTokens.transcribe || token === tinyTokens.translate);
+      if (task >= 0) {
+        this.#promptLength = this.#fed.length - (tokens.length - task - 1);
         this.#attempt++;
-        this.prompts.push([...this.#fed]);
+        this.prompts.push(this.#fed.slice(0, this.#promptLength));
       }
       this.behaviour.onToken?.();
       return { position: this.#fed.length, cancelled: false };
@@ -64,6 +67,8 @@ class Scripted {
     const window = this.windows.length - 1;
     const said = this.behaviour.script(window, this.#attempt)[this.#fed.length - this.#promptLength];
     logits[said ?? tinyTokens.endOfText] = this.behaviour.sure?.(window, this.#attempt) ?? 10;
+    const [word, logit] = this.behaviour.rival?.(this.#fed.length - this.#promptLength) ?? [];
+    if (word !== undefined) logits[word] = logit!;
     return logits;
   }
 }
@@ -162,6 +167,37 @@ describe('recognition', () => {
     await expect(listen({ script: () => [] }, 1, { language: 'Klingon' }).result).rejects.toMatchObject({
       code: 'invalid_argument',
       message: expect.stringContaining('Klingon'),
+    });
+  });
+
+  it('translates where it is told to', async () => {
+    const { scripted, result } = listen({ script: () => [20, 1, 40] }, 0.5, { language: 'de', translate: true });
+    expect((await result).text).toBe('w1');
+    expect(scripted.prompts).toEqual([[11, 13, 15]]);
+  });
+
+  it('draws at the temperature that is asked for, once', async () => {
+    const repeated = [20, ...Array.from({ length: 30 }, () => 1)];
+    const { scripted, result } = listen({ script: () => repeated }, 0.5, { language: 'en', temperature: 0 });
+    expect((await result).segments[0]).toMatchObject({ temperature: 0 });
+    expect(scripted.prompts).toHaveLength(1);
+  });
+
+  describe('other readings', () => {
+    const doubts: Record<number, readonly [number, number]> = { 1: [3, 8], 2: [4, 9], 3: [5, 2] };
+    const behaviour = { script: () => [20, 1, 2, 6, 40], rival: (place: number) => doubts[place] };
+
+    it('are what close rivals lead to, closest first', async () => {
+      const { result } = listen(behaviour, 0.5, { language: 'en', alternatives: 3 });
+      const { text, alternatives } = await result;
+      // 5 in place of 6 is too far off.
+      expect({ text, alternatives }).toEqual({ text: 'w1 w2 w6', alternatives: ['w1 w4 w6', 'w3 w2 w6', 'w3 w4 w6'] });
+    });
+
+    it('are as many as are asked for, of one window only', async () => {
+      expect((await listen(behaviour, 0.5, { language: 'en', alternatives: 1 }).result).alternatives).toHaveLength(1);
+      expect((await listen(behaviour, 0.5, { language: 'en' }).result).alternatives).toBeUndefined();
+      expect((await listen(behaviour, 2, { language: 'en', alternatives: 1 }).result).alternatives).toBeUndefined();
     });
   });
 

@@ -1,0 +1,123 @@
+/** Writes what was heard in a window. Source: transformers' generation_whisper.py `generate_with_fallback`. */
+import type { RecognitionOptions } from '../recognizer';
+import { type Attempt, attempt } from './attempt';
+import { type Drawn, seededRandom } from './draw';
+import { englishOnly, hearLanguage, languageCalled, type SpokenLanguage } from './language';
+import { logSumExp } from './logitRules';
+import { otherReadings } from './otherReadings';
+import type { WhisperModel } from './whisperModel';
+
+/** Tried in turn until an attempt can be trusted. */
+const temperatures = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
+/** As OpenAI and transformers set them; the ratio is of token ids. */
+const thresholds = { compressionRatio: 1.35, avgLogProbability: -1, noSpeech: 0.6 } as const;
+const seed = 1;
+
+export interface DecodedWindow {
+  readonly best: Attempt;
+  readonly noSpeech: number;
+}
+
+/** The decoder's side of one recognition; windows are decoded one by one, each after its `encode`. */
+export class WindowDecoder {
+  readonly #random = seededRandom(seed);
+  #language: SpokenLanguage | undefined;
+  #prompt: number[] = [];
+  #drawn = 0;
+
+  /** @throws invalid_argument */
+  constructor(
+    private readonly whisper: WhisperModel,
+    private readonly options: RecognitionOptions,
+  ) {
+    const { tokens } = whisper;
+    const { language, translate } = options;
+    if (language !== undefined) this.#language = languageCalled(language, tokens);
+    else if (Object.keys(tokens.languages).length === 0) this.#language = { code: 'en', probability: 1 };
+    if (translate && tokens.translate === null) throw englishOnly();
+  }
+
+  /** As the caller said, or as heard in the first window. */
+  get language(): SpokenLanguage | undefined {
+    return this.#language;
+  }
+
+  /** Drawn so far, in all attempts. */
+  get tokens(): number {
+    return this.#drawn;
+  }
+
+  /** `previous`: tokens of the text before. */
+  async decode(previous: readonly number[]): Promise<DecodedWindow> {
+    const { model, tokens, contextLength } = this.whisper;
+    const { session } = model;
+    await this.#settleLanguage();
+    const half = Math.floor(contextLength / 2) - 1;
+    const before = previous.length > 0 ? [tokens.startOfPrevious, ...previous.slice(-half)] : [];
+    this.#prompt = [...before, tokens.startOfTranscript];
+    await session.prefill(this.#prompt.slice(session.position));
+    const logits = session.logits();
+    const noSpeech = Math.exp(logits[tokens.noSpeech]! - logSumExp(logits));
+    this.#prompt.push(...this.#task());
+    let best: Attempt | undefined;
+    for (const temperature of this.#temperatures) {
+      best = await this.#attempt(temperature);
+      if (best.cancelled || isSilent(best, noSpeech) || isTrusted(best)) break;
+    }
+    return { best: best!, noSpeech };
+  }
+
+  /** At most `most` other token sequences for the window that was decoded last, likelier ones first. */
+  otherReadings(best: Attempt, most: number): Promise<readonly (readonly number[])[]> {
+    return otherReadings(best, most, {
+      textOf: (drawn) => this.#textOf(drawn),
+      goOn: (begun) => this.#attempt(0, begun),
+    });
+  }
+
+  async #attempt(temperature: number, begun: readonly Drawn[] = []): Promise<Attempt> {
+    const { model, tokens, contextLength } = this.whisper;
+    const { session } = model;
+    const prompt = this.#prompt;
+    session.rewind(Math.min(session.position, prompt.length - 1));
+    await session.prefill([...prompt.slice(session.position), ...begun.map(({ token }) => token)]);
+    const room = contextLength - prompt.length;
+    const { signal } = this.options;
+    const result = await attempt(session, tokens, { temperature, random: this.#random, room, signal, begun });
+    this.#drawn += result.tokens.length - begun.length;
+    return result;
+  }
+
+  /** Hears the language after the start of transcript alone, once. */
+  async #settleLanguage(): Promise<void> {
+    const { model, tokens } = this.whisper;
+    if (this.#language) return;
+    await model.session.prefill([tokens.startOfTranscript]);
+    this.#language = hearLanguage(model.session.logits(), tokens);
+    model.session.rewind(0);
+  }
+
+  get #temperatures(): readonly number[] {
+    const { temperature } = this.options;
+    return temperature === undefined ? temperatures : [temperature];
+  }
+
+  #task(): number[] {
+    const { languages, transcribe, translate } = this.whisper.tokens;
+    const task = this.options.translate ? translate : transcribe;
+    return task === null ? [] : [languages[this.#language!.code]!, task];
+  }
+
+  #textOf(drawn: readonly number[]): string {
+    const { tokenizer, tokens } = this.whisper;
+    return Buffer.concat(
+      drawn.filter((token) => token < tokens.endOfText).map((token) => tokenizer.bytes(token)),
+    ).toString();
+  }
+}
+
+const isTrusted = ({ compressionRatio, avgLogProbability }: Attempt): boolean =>
+  compressionRatio <= thresholds.compressionRatio && avgLogProbability >= thresholds.avgLogProbability;
+
+export const isSilent = ({ avgLogProbability }: Attempt, noSpeech: number): boolean =>
+  noSpeech > thresholds.noSpeech && avgLogProbability < thresholds.avgLogProbability;
