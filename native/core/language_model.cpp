@@ -19,7 +19,31 @@ LogitRow Logits::row(int64_t index) const {
 LanguageModel::LanguageModel(Program& program, const std::string& method)
     : program_(program), shape_(languageModelShape(program, method)), method_(program.method(method)),
       tokens_(static_cast<size_t>(shape_.chunk)), keep_(static_cast<size_t>(shape_.rows)),
-      positions_(static_cast<size_t>(shape_.contract == Contract::Positions ? shape_.chunk : 1)) {}
+      positions_(static_cast<size_t>(shape_.contract == Contract::Positions ? shape_.chunk : 1)),
+      features_(static_cast<size_t>(shape_.chunk * shape_.featureWidth)),
+      isFeature_(shape_.featureWidth > 0 ? static_cast<size_t>(shape_.chunk) : 0) {
+  featuresShape_[2] = static_cast<int32_t>(shape_.featureWidth);
+}
+
+// Zeros everywhere else.
+void LanguageModel::place(FeatureRows features) {
+  if (anyFeature_) {
+    std::fill(features_.begin(), features_.end(), 0.0F);
+    std::fill(isFeature_.begin(), isFeature_.end(), 0);
+  }
+  anyFeature_ = !features.values.empty();
+  if (anyFeature_) {
+    const auto width = static_cast<size_t>(shape_.featureWidth);
+    std::copy(features.values.begin(), features.values.end(), features_.begin() + static_cast<ptrdiff_t>(features.first * width));
+    std::fill_n(isFeature_.begin() + static_cast<ptrdiff_t>(features.first), features.values.size() / width, 1);
+  }
+}
+
+Error LanguageModel::setFeatures(int32_t tokens) {
+  featuresShape_[1] = tokens;
+  const Error error = setTensor(method_, 3, ScalarType::Float, featuresShape_, features_.data());
+  return error == Error::Ok ? setTensor(method_, 4, ScalarType::Bool, tokensShape_, isFeature_.data()) : error;
+}
 
 Error LanguageModel::setInputs(size_t tokens, int64_t position, int64_t rows, std::vector<HostTensor>& given) {
   const auto count = static_cast<int64_t>(tokens);
@@ -38,15 +62,19 @@ Error LanguageModel::setInputs(size_t tokens, int64_t position, int64_t rows, st
   if (error == Error::Ok && shape_.slots > 0) {
     error = setTensor(method_, 3, ScalarType::Long, slotsShape_, slots_.data());
   }
+  if (error == Error::Ok && shape_.featureWidth > 0) {
+    error = setFeatures(tokensShape_[1]);
+  }
   // Each time: the memory plan gives an input's place to other tensors once it was read.
   for (size_t i = 0; error == Error::Ok && i < given.size(); ++i) {
-    error = setTensor(method_, 2 + i, given[i].dtype, given[i].shape, given[i].data.data());
+    error = setTensor(method_, shape_.givenFrom + i, given[i].dtype, given[i].shape, given[i].data.data());
   }
   return error;
 }
 
 Logits LanguageModel::forward(const Lane* lane, std::span<const int32_t> tokens, int64_t position, int64_t rows,
-                              std::vector<HostTensor>& given, SlotPair slots) {
+                              std::vector<HostTensor>& given, SlotPair slots, FeatureRows features) {
+  place(features);
   slots_ = {slots.read, slots.write};
   std::copy(tokens.begin(), tokens.end(), tokens_.begin());
   takeRuntimeLog();

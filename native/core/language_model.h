@@ -21,6 +21,12 @@ struct Logits {
   LogitRow row(int64_t index) const;
 };
 
+// What stands at the place of some of a call's tokens: rows of the shape's featureWidth, for the tokens from `first` on.
+struct FeatureRows {
+  size_t first = 0;
+  std::span<const float> values;
+};
+
 class LanguageModel {
 public:
   LanguageModel(Program& program, const std::string& method);
@@ -31,9 +37,11 @@ public:
   // At most chunk tokens and rows rows; `given` as shape().given says, checked by the caller; `slots` only where the shape
   // has some. Throws inference_failed. Allocates nothing.
   Logits forward(const Lane* lane, std::span<const int32_t> tokens, int64_t position, int64_t rows,
-                 std::vector<HostTensor>& given, SlotPair slots);
+                 std::vector<HostTensor>& given, SlotPair slots, FeatureRows features = {});
 
 private:
+  void place(FeatureRows features);
+  executorch::runtime::Error setFeatures(int32_t tokens);
   executorch::runtime::Error setInputs(size_t tokens, int64_t position, int64_t rows, std::vector<HostTensor>& given);
 
   Program& program_;
@@ -47,6 +55,10 @@ private:
   std::vector<int32_t> keepShape_{0};
   std::vector<int64_t> slots_{0, 0};
   std::vector<int32_t> slotsShape_{2};
+  std::vector<float> features_;
+  std::vector<uint8_t> isFeature_; // bool
+  bool anyFeature_ = false;        // whether the last call had some
+  std::vector<int32_t> featuresShape_{1, 0, 0};
 };
 
 } // namespace pteron

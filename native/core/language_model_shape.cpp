@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kMostRows = 16;         // as in our own programs
 constexpr int64_t kMostSlots = 1024;
 constexpr int64_t kMostTokens = 64 * 1024; // a call, whatever a file declares: buffers are made for them
+constexpr int64_t kMostFeatureValues = int64_t{1} << 26;
 
 bool isFloat(ScalarType dtype) {
   return dtype == ScalarType::Float || dtype == ScalarType::Half || dtype == ScalarType::BFloat16;
@@ -53,9 +54,19 @@ bool namesSlots(const MethodInfo& info) {
   return info.inputs.size() == 4 && isIndices(info.inputs[3], 1) && info.inputs[3].shape[0] == 2;
 }
 
+bool takesFeatures(const MethodInfo& info) {
+  const auto& inputs = info.inputs;
+  if (inputs.size() < 5 || inputs[3].kind != TensorInfo::Kind::Tensor || inputs[4].kind != TensorInfo::Kind::Tensor) {
+    return false;
+  }
+  const auto &features = inputs[3].shape, &tokens = inputs[0].shape;
+  return inputs[3].dtype == ScalarType::Float && features.size() == 3 && features[0] == 1 && features[1] == tokens[1] &&
+         features[2] > 0 && inputs[4].dtype == ScalarType::Bool && inputs[4].shape == tokens && areGiven(info, 5);
+}
+
 bool followsPteron(const MethodInfo& info) {
   const auto& inputs = info.inputs;
-  return (inputs.size() == 3 || namesSlots(info)) && isIndices(inputs[1], 1) && inputs[1].shape[0] == 1 && isIndices(inputs[2], 1) &&
+  return (inputs.size() == 3 || namesSlots(info) || takesFeatures(info)) && isIndices(inputs[1], 1) && inputs[1].shape[0] == 1 && isIndices(inputs[2], 1) &&
          info.outputs[0].shape.size() == 3;
 }
 
@@ -131,6 +142,14 @@ LanguageModelShape shapeOfOurs(const Program& program, const MethodInfo& info) {
   shape.rows =
       boundedBy(std::min(info.inputs[2].shape[0], info.outputs[0].shape[1]), program.integer("get_max_logit_rows"));
   shape.context = std::max<int64_t>(0, program.integer("get_max_context_len").value_or(0));
+  if (takesFeatures(info)) {
+    shape.featureWidth = info.inputs[3].shape[2];
+    shape.givenFrom = 5;
+    shape.given.assign(info.inputs.begin() + 5, info.inputs.end());
+    if (shape.featureWidth > kMostFeatureValues / std::max<int64_t>(1, shape.chunk)) {
+      throw signatureUnsupported(program.path(), info.name, "its features are wider than any model's");
+    }
+  }
   if (namesSlots(info)) {
     shape.rewind = Rewind::Saved;
     shape.slots = program.integer("get_state_slots").value_or(0);

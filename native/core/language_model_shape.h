@@ -14,7 +14,8 @@ namespace pteron {
 // same for a whole sequence, such as the keys and values of a speech decoder's cross attention.
 enum class Contract : uint8_t {
   // forward(tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], of the rows in `keep`. With recurrent
-  // state, also slots int64[2]: the slot that is read, and the one that is written (saved_slots.h).
+  // state, also slots int64[2]: the slot that is read, and the one that is written (saved_slots.h). A model that hears or
+  // sees also takes features float[1,S,D] and isFeature bool[1,S], which say what stands at a token's place, and given….
   Pteron,
   // ExecuTorch's exporters for transformers' models, optimum-executorch: (tokens, positions int64[S], given…)
   // → logits[1,S,V], or of the last token only: [1,1,V] or [1,V].
@@ -41,7 +42,9 @@ struct LanguageModelShape {
   bool lastRowOnly = false; // gives the last token's logits whatever was fed
   Rewind rewind = Rewind::Anywhere;
   int64_t slots = 0; // of recurrent state, where a call names them; the first holds the state before all tokens
-  std::vector<TensorInfo> given; // inputs behind the position
+  int64_t featureWidth = 0; // D, where a call takes features; else 0
+  std::vector<TensorInfo> given; // inputs that stay the same for a whole sequence: the last ones, from givenFrom on
+  size_t givenFrom = 2;
 };
 
 // As addonTypes.ts spells them.

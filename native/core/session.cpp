@@ -61,7 +61,7 @@ template <typename Work> auto Session::guarded(Work work) {
   }
 }
 
-bool Session::prefill(std::span<const int32_t> tokens, const Cancelled& cancelled) {
+bool Session::prefill(std::span<const int32_t> tokens, const Cancelled& cancelled, const Features& features) {
   return guarded([&] {
     const size_t cached = static_cast<size_t>(position());
     checkRoom(static_cast<int64_t>(history_.size() - cached + tokens.size()));
@@ -71,14 +71,16 @@ bool Session::prefill(std::span<const int32_t> tokens, const Cancelled& cancelle
     // history_ holds cached + pending; chunks are cut from a copy, for feed() appends to history_.
     std::vector<int32_t> queue(history_.begin() + position(), history_.end());
     queue.insert(queue.end(), tokens.begin(), tokens.end());
+    const size_t pending = queue.size() - tokens.size();
     std::span<const int32_t> rest(queue);
     while (!rest.empty()) {
       if (cancelled()) {
         return true;
       }
       const auto chunk = rest.first(chunkOf(rest.size()));
+      const FeatureRows rows = featuresOf(features, pending, queue.size() - rest.size(), chunk.size());
       rest = rest.subspan(chunk.size());
-      const Logits logits = feed(chunk, 1);
+      const Logits logits = feed(chunk, 1, rows);
       if (slots_) {
         slots_->keep();
       }
@@ -88,6 +90,32 @@ bool Session::prefill(std::span<const int32_t> tokens, const Cancelled& cancelle
     }
     return false;
   });
+}
+
+void Session::checkFeatures(const Features& features, size_t tokens) const {
+  if (features.values.empty()) {
+    return;
+  }
+  if (shape_.featureWidth == 0) {
+    throw invalidArgument("The method " + method_ + " takes no features.");
+  }
+  const auto width = static_cast<size_t>(shape_.featureWidth);
+  const size_t rows = features.values.size() / width;
+  if (features.values.size() % width != 0 || features.first > tokens || rows > tokens - features.first) {
+    throw invalidArgument("The features must be rows of " + std::to_string(width) + " values, for tokens of this call.");
+  }
+}
+
+// The rows that belong to `count` tokens from `start` on, where `skipped` tokens stand in front of those that the features
+// are counted from.
+FeatureRows Session::featuresOf(const Features& features, size_t skipped, size_t start, size_t count) const {
+  const size_t width = static_cast<size_t>(std::max<int64_t>(1, shape_.featureWidth));
+  const size_t first = skipped + features.first, last = first + features.values.size() / width;
+  const size_t from = std::max(first, start), until = std::min(last, start + count);
+  if (from >= until) {
+    return {};
+  }
+  return {from - start, std::span(features.values).subspan((from - first) * width, (until - from) * width)};
 }
 
 // A call's share of the tokens that are left. With recurrent state it ends where a later rewind may want to go: at the place
@@ -217,7 +245,7 @@ void Session::provide(std::vector<HostTensor> given) {
   }
   const MethodInfo& info = *findMethod(program_->methods(), method_);
   for (size_t i = 0; i < given.size(); ++i) {
-    checkInput(info, 2 + i, given[i]);
+    checkInput(info, shape_.givenFrom + i, given[i]);
   }
   given_ = std::move(given);
   reset();
@@ -257,9 +285,9 @@ void Session::prepare() {
 }
 
 // The tokens take the place of all that history_ holds from `position` on.
-Logits Session::feed(std::span<const int32_t> tokens, int64_t rows) {
+Logits Session::feed(std::span<const int32_t> tokens, int64_t rows, FeatureRows features) {
   const Logits logits =
-      model_->forward(lane_.get(), tokens, position(), rows, given_, slots_ ? slots_->next() : SlotPair{});
+      model_->forward(lane_.get(), tokens, position(), rows, given_, slots_ ? slots_->next() : SlotPair{}, features);
   const auto cached = static_cast<size_t>(position());
   if (history_.size() != cached + 1 || tokens.size() != 1) { // not the pending token fed alone
     history_.resize(cached);

@@ -23,6 +23,12 @@ struct DecodeRequest {
   std::vector<uint32_t> mask;
 };
 
+// Rows of shape().featureWidth that stand at the place of the tokens from `first` on, such as what was heard.
+struct Features {
+  size_t first = 0;
+  std::vector<float> values;
+};
+
 enum class Finish : uint8_t { Stop, Length, Cancelled };
 
 struct VerifyResult {
@@ -48,8 +54,10 @@ public:
   int64_t maxDraft() const { return std::min(shape_.chunk, shape_.rows) - 1; }
 
   // All but rewind and reset throw session_poisoned after a failure. Tokens were checked against the vocabulary.
-  // True where it was cancelled before the end.
-  bool prefill(std::span<const int32_t> tokens, const Cancelled& cancelled);
+  // True where it was cancelled before the end. The features were checked.
+  bool prefill(std::span<const int32_t> tokens, const Cancelled& cancelled, const Features& features = {});
+  // Throws invalid_argument for features that do not fit the model, or this number of tokens. Any thread.
+  void checkFeatures(const Features& features, size_t tokens) const;
   Finish decode(const DecodeRequest& request, const OnToken& onToken, const Cancelled& cancelled);
   VerifyResult verify(std::span<const int32_t> draft, const SamplingOptions& sampling);
   int64_t rewind(int64_t position);
@@ -62,7 +70,8 @@ public:
 
 private:
   void prepare();
-  Logits feed(std::span<const int32_t> tokens, int64_t rows);
+  Logits feed(std::span<const int32_t> tokens, int64_t rows, FeatureRows features = {});
+  FeatureRows featuresOf(const Features& features, size_t skipped, size_t start, size_t count) const;
   VerifyResult verifyInOnePass(std::span<const int32_t> draft, const SamplingOptions& sampling, uint64_t seed);
   void undo(std::span<const int32_t> fed, int64_t start, size_t kept);
   size_t chunkOf(size_t tokens) const;

@@ -1,6 +1,7 @@
 #include "node/session_wrap.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "node/arguments.h"
 #include "node/tensor_value.h"
@@ -20,6 +21,25 @@ DecodeRequest decodeRequest(Napi::Value options, const Session& session) {
     request.stopIds = requireTokens(stop, "stopIds", session.shape().vocabulary);
   }
   return request;
+}
+
+// {at, values: float32 [1, rows, width]}; none where undefined.
+Features featuresOption(Napi::Value options) {
+  const Napi::Value value = option(options, "features");
+  if (value.IsUndefined()) {
+    return {};
+  }
+  Features features;
+  features.first = static_cast<size_t>(requireInteger(option(value, "at"), "at", 0, INT32_MAX));
+  const HostTensor tensor = tensorArgument(option(value, "values"));
+  const auto count = elementCount(tensor.shape);
+  if (tensor.dtype != ScalarType::Float || tensor.shape.size() != 3 || tensor.shape[0] != 1 || !count ||
+      tensor.data.size() != static_cast<size_t>(*count) * sizeof(float)) {
+    throw invalidArgument("Features must be a tensor float32 [1, rows, width].");
+  }
+  features.values.resize(static_cast<size_t>(*count));
+  std::memcpy(features.values.data(), tensor.data.data(), tensor.data.size());
+  return features;
 }
 
 Napi::Value decodeResult(Napi::Env env, const std::vector<int32_t>& tokens, Finish finish) {
@@ -78,10 +98,13 @@ Napi::Value SessionWrap::prefill(const Napi::CallbackInfo& info) {
   return rejecting(info.Env(), [&]() -> Napi::Value {
     Session* session = &host_->session();
     auto tokens = requireTokens(info[0], "tokens", session->shape().vocabulary);
+    auto features = featuresOption(info[1]);
+    session->checkFeatures(features, tokens.size());
     auto call = newCall(info, option(info[1], "signal"), info.Env().Undefined());
     return host_->program().submit(
-        std::move(call), host_, [session, tokens = std::move(tokens)](JobContext& job) -> ProgramHost::Result {
-          const bool cancelled = session->prefill(tokens, [&job] { return job.cancelled(); });
+        std::move(call), host_,
+        [session, tokens = std::move(tokens), features = std::move(features)](JobContext& job) -> ProgramHost::Result {
+          const bool cancelled = session->prefill(tokens, [&job] { return job.cancelled(); }, features);
           return [position = session->position(), cancelled](Napi::Env env) {
             auto result = Napi::Object::New(env);
             result.Set("position", Napi::Number::New(env, static_cast<double>(position)));

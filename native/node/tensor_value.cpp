@@ -115,6 +115,7 @@ Napi::Object languageModelValue(Napi::Env env, const LanguageModelShape& shape) 
   object.Set("context", shape.context > 0 ? Napi::Value(number(shape.context)) : env.Null());
   object.Set("rewind", rewindName(shape.rewind));
   object.Set("slots", number(shape.slots));
+  object.Set("featureWidth", number(shape.featureWidth));
   object.Set("given", arrayOf(env, shape.given, [env](const TensorInfo& input) { return tensorInfoValue(env, input); }));
   return object;
 }

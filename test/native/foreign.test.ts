@@ -89,6 +89,7 @@ describe('what a foreign program says of itself', () => {
     context,
     rewind: 'anywhere',
     slots: 0,
+    featureWidth: 0,
     given: [],
   };
 

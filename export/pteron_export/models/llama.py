@@ -135,9 +135,12 @@ class Llama(nn.Module):
         self.lm_head = TiedHead(self.embed_tokens) if tied else linear(config["hidden_size"], config["vocab_size"], False)
 
     def forward(self, tokens: torch.Tensor, position: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:
-        start = read_position(position, tokens, self.limits.context)
-        step = Step(start, None if self.window is None else window_mask(start, tokens.shape[1], self.window))
-        x = self.embed_tokens(tokens)
+        return self.logits(self.embed_tokens(tokens), position, keep)
+
+    def logits(self, x: torch.Tensor, position: torch.Tensor, keep: torch.Tensor) -> torch.Tensor:
+        """`x` [1,S,D]: the tokens' embeddings, or what stands at their place."""
+        start = read_position(position, x, self.limits.context)
+        step = Step(start, None if self.window is None else window_mask(start, x.shape[1], self.window))
         for layer in self.layers:
             x = layer(x, step)
         return self.lm_head(self.norm(x.index_select(1, keep))).float()

@@ -51,7 +51,8 @@ export interface GraphInfo {
 export interface LanguageModelInfo {
   /**
    * 'pteron': (tokens int64[1,S], position int64[1], keep int64[K]) → logits[1,K,V], our own exports; with recurrent state
-   *           also slots int64[2] = (read, write), which a session fills in;
+   *           also slots int64[2] = (read, write), which a session fills in; a model that hears or sees also takes
+   *           features float32[1,S,D] and isFeature bool[1,S], what stands at a token's place, and then given…;
    * 'positions': (tokens, positions int64[S], given…) → logits of all rows or the last, as ExecuTorch exports transformers' models;
    * 'start': (tokens, start int64[1], given…) → the same, as ExecuTorch exports its own models, and Whisper's decoder.
    */
@@ -68,6 +69,8 @@ export interface LanguageModelInfo {
   readonly rewind: 'anywhere' | 'saved' | 'oneChunk' | 'nowhere';
   /** Of recurrent state, the one before the first token included; 0 where there is none. */
   readonly slots: number;
+  /** D, where `prefill` takes features; else 0. */
+  readonly featureWidth: number;
   /** What `Session.provide` takes. */
   readonly given: readonly TensorInfo[];
 }
@@ -149,10 +152,11 @@ export interface DecodeResult {
 export interface Session {
   readonly position: number;
   /** Feeds tokens in chunks of at most the program's S; keeps the last row's logits for `decode`. An abort stops between
-   *  chunks and resolves with the position reached. Fails with prompt_too_long beyond the context. */
+   *  chunks and resolves with the position reached. Fails with prompt_too_long beyond the context. `features`: float32
+   *  [1, rows, D], what stands at the place of `rows` of these tokens, from index `at` on; of the others, nothing. */
   prefill(
     tokens: readonly number[] | Int32Array,
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; features?: { readonly at: number; readonly values: Tensor } },
   ): Promise<{ position: number; cancelled: boolean }>;
   /** Draws tokens one by one, beginning with the pending token's logits or those of the last prefill; invalid_argument
    *  where there are neither (a new session, or after a rewind). */
