@@ -32,6 +32,7 @@ from .run_program import choose_runner
 from .sources import Source, find_source
 from .speech import write_speech
 from .verify import verify
+from .voxtral import write_voxtral
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def _write(
     limits = _limits(options, checkpoint, scheme, dtype)
     checkpoint.write_tokenizer(folder)
     if _is_speech(checkpoint):
-        return write_speech(options, checkpoint, folder, limits, scheme, say)
+        write = write_speech if checkpoint.recipe.FAMILY == "whisper" else write_voxtral
+        return write(options, checkpoint, folder, limits, scheme, say)
     mark_controls(folder / "tokenizer.json")
     markers = [id for id in (checkpoint.bos, *checkpoint.eos) if id is not None]
     require_fit(folder / "tokenizer.json", checkpoint.config["vocab_size"], markers)
@@ -170,12 +172,13 @@ def _write(
 
 def _limits(options: Options, checkpoint: Checkpoint, scheme: Scheme, dtype: torch.dtype) -> Limits:
     recipe, config, trained = checkpoint.recipe, checkpoint.config, checkpoint.trained_context
-    limits = Limits(min(options.context or trained, trained), options.chunk, dtype, options.kv)
-    if not options.context and not _is_speech(checkpoint):
+    chunk = min(options.chunk, getattr(recipe, "CHUNK", options.chunk))
+    limits = Limits(min(options.context or trained, trained), chunk, dtype, options.kv)
+    if not options.context and getattr(recipe, "CONTEXT_BY_MEMORY", not _is_speech(checkpoint)):
         build = lambda limits: recipe.build(models.settle(recipe, config, limits)[0], limits)  # noqa: E731
         bits = lambda count: bits_of(resolve(scheme, count, checkpoint.quantization != "none").base, dtype)  # noqa: E731
         limits = replace(limits, context=default_context(build, trained, limits, bits, machine_memory()))
-    return replace(limits, chunk=min(options.chunk, limits.context))
+    return replace(limits, chunk=min(chunk, limits.context))
 
 
 def _role_of(options: Options, folder: Path) -> str:

@@ -54,30 +54,54 @@ class MemoryPlan:
 
 def plan_memory(model: nn.Module, limits: Limits, vocabulary: int, weights: int) -> MemoryPlan:
     """`weights`: bytes of the program's file, which the delegate maps whole."""
-    with torch.no_grad(), FakeTensorMode():
-        own = {name: torch.empty(t.shape, dtype=t.dtype) for name, t in (*model.named_parameters(), *model.named_buffers())}
-        rows = torch.arange(min(MAX_LOGIT_ROWS, limits.chunk))
-        call = [torch.zeros(1, limits.chunk, dtype=torch.long), torch.tensor([0]), rows]
-        if getattr(model, "slots", None):  # recurrent state: read from slot 0, written to slot 1
-            call.append(torch.tensor([0, 1]))
-        with _Allocations(own.values()) as counter:
-            try:
-                torch.func.functional_call(model, own, tuple(call))
-                state = list(counter.state.values())
-            except DataDependentOutputException:  # control flow that only a traced program can follow (recurrent layers)
-                counter.peak = max(counter.peak, _estimate(model, limits))
-                state = [b for b in model.buffers() if not b.is_meta]
+    rows = torch.arange(min(MAX_LOGIT_ROWS, limits.chunk))
+    call = [torch.zeros(1, limits.chunk, dtype=torch.long), torch.tensor([0]), rows]
+    if getattr(model, "slots", None):  # recurrent state: read from slot 0, written to slot 1
+        call.append(torch.tensor([0, 1]))
+    return plan_methods([LongestCall(model, tuple(call), limits.chunk)], limits, vocabulary, weights)
+
+
+@dataclass(frozen=True)
+class LongestCall:
+    """Of a method: its inputs, and how many rows (tokens, frames) its layers compute."""
+
+    model: nn.Module
+    inputs: tuple
+    rows: int
+
+
+def plan_methods(calls: list[LongestCall], limits: Limits, vocabulary: int, weights: int) -> MemoryPlan:
+    """Of a program of several methods: one computes at a time, and each has its own state."""
+    state, peak = [], 0
+    for call in calls:
+        written, alive = _measure(call)
+        state, peak = state + written, max(peak, alive)
     fixed, per_token = _state_bytes(state, limits.context)
-    work = FIXED + round(counter.peak * POOL_SHARE) + (MAX_LOGIT_ROWS + LOGITS_KEPT) * vocabulary * 4
+    work = FIXED + round(peak * POOL_SHARE) + (MAX_LOGIT_ROWS + LOGITS_KEPT) * vocabulary * 4
     return MemoryPlan(weights, fixed, per_token, work)
 
 
-def _estimate(model: nn.Module, limits: Limits) -> int:
-    """A chunk's rows in fp32: the widest projection's three times, as of a gated MLP, and the hidden size's twice."""
+def _measure(call: LongestCall) -> tuple[list[torch.Tensor], int]:
+    """(the buffers that it writes, bytes alive at once)."""
+    model = call.model
+    values = [(tensor.tolist(), tensor.dtype) for tensor in call.inputs]
+    with torch.no_grad(), FakeTensorMode():
+        own = {name: torch.empty(t.shape, dtype=t.dtype) for name, t in (*model.named_parameters(), *model.named_buffers())}
+        inputs = tuple(torch.tensor(value, dtype=dtype) for value, dtype in values)
+        with _Allocations(own.values()) as counter:
+            try:
+                torch.func.functional_call(model, own, inputs)
+                return list(counter.state.values()), counter.peak
+            except DataDependentOutputException:  # control flow that only a traced program can follow (recurrent layers)
+                return [b for b in model.buffers() if not b.is_meta], max(counter.peak, _estimate(model, call.rows))
+
+
+def _estimate(model: nn.Module, rows: int) -> int:
+    """So many rows in fp32: the widest projection's three times, as of a gated MLP, and the hidden size's twice."""
     matrices = [getattr(m, "packed", getattr(m, "weight", None)) for m in model.modules()]
     shapes = [m.shape for m in matrices if m is not None and len(m.shape) == 2 and m.shape[0] < LARGEST_PROJECTION]
     widest, hidden = (max((shape[axis] for shape in shapes), default=0) for axis in (0, 1))
-    return limits.chunk * 4 * (3 * widest + 2 * hidden)
+    return rows * 4 * (3 * widest + 2 * hidden)
 
 
 def state_bytes(model: nn.Module, limits: Limits) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from .quantization.scheme import Scheme
 from .reference import program_weights
 from .run_program import DelegateRunner, choose_runner
 
+RATE = 16_000
 GENERATED = 12  # tokens compared after the prompt, each with the KV cache of those before
 
 
@@ -103,13 +104,17 @@ def sound_features(mels: int, frames: int) -> torch.Tensor:
     """fp32 [1, mels, frames] of a voice-like sound: a gliding tone with overtones, in syllables, over faint noise."""
     from transformers import WhisperFeatureExtractor
 
-    rate = 16_000
-    time_ = np.arange(frames * 160) / rate
-    pitch = 2 * np.pi * np.cumsum(120 + 40 * np.sin(2 * np.pi * 0.7 * time_)) / rate
-    voice = sum(np.sin(n * pitch) / n for n in range(1, 20)) * (np.sin(2 * np.pi * 3 * time_) > -0.3)
-    noise = np.random.default_rng(5).standard_normal(len(time_))
     extract = WhisperFeatureExtractor(feature_size=mels, chunk_length=frames // 100)
-    return extract((0.1 * voice + 0.003 * noise).astype(np.float32), sampling_rate=rate, return_tensors="pt").input_features
+    return extract(sound_samples(frames * 160), sampling_rate=RATE, return_tensors="pt").input_features
+
+
+def sound_samples(count: int) -> np.ndarray:
+    """fp32 [count] of it at 16 kHz."""
+    time_ = np.arange(count) / RATE
+    pitch = 2 * np.pi * np.cumsum(120 + 40 * np.sin(2 * np.pi * 0.7 * time_)) / RATE
+    voice = sum(np.sin(n * pitch) / n for n in range(1, 20)) * (np.sin(2 * np.pi * 3 * time_) > -0.3)
+    noise = np.random.default_rng(5).standard_normal(count)
+    return (0.1 * voice + 0.003 * noise).astype(np.float32)
 
 
 @torch.no_grad()

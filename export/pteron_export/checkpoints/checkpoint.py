@@ -34,6 +34,8 @@ class Checkpoint:
     """How the makers draw tokens, as model.json spells it."""
     generation: dict = field(default_factory=dict)
     """transformers' generation_config.json, of a speech model."""
+    audio: dict = field(default_factory=dict)
+    """What Mistral's tokenizer file says of how the model hears."""
     licence: str = "unknown"
     revision: str | None = None
     """The Hub's commit."""

@@ -8,9 +8,9 @@ _SAMPLING = {"temperature": "temperature", "topK": "top_k", "topP": "top_p", "re
 _AGAIN = "Download the checkpoint again."
 
 
-def text_config(whole: dict) -> dict:
+def text_config(whole: dict, parts: tuple[str, ...] = ()) -> dict:
     """The language model's configuration, whole and in the newest spelling: an image model's file names only what differs from
-    its class, and older files keep RoPE's parameters under other keys."""
+    its class, and older files keep RoPE's parameters under other keys. parts: what else of the whole belongs to it."""
     from transformers import AutoConfig
 
     kind = whole.get("model_type")
@@ -23,7 +23,8 @@ def text_config(whole: dict) -> dict:
     result = {key: value for key, value in text.to_dict().items() if key not in _NOT_THE_MODEL}
     if text is not config and "tie_word_embeddings" in whole:  # said of the whole model
         result["tie_word_embeddings"] = config.tie_word_embeddings
-    return result
+    described = config.to_dict() if parts else {}
+    return result | {part: described[part] for part in parts}
 
 
 def stop_tokens(generation: dict, whole: dict, config: dict) -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,9 +19,12 @@ from .checkpoint import Checkpoint, sha256_of
 from .hub_config import sampling_of, stop_tokens, text_config
 from .mlx_quantized import MlxQuantization, mlx_quantization_of
 from .stored_names import read_stored
+from .tekken import Tekken, read_tekken
+from .tekken import write_tokenizer as write_tekken
 from .whisper_tokens import write_tokenizer
 
 _AGAIN = "Download the checkpoint again."
+TEKKEN = "tekken.json"
 _PREFIXES = ("model.", "language_model.model.", "model.language_model.", "")  # the latter ones: text part of an image model
 
 _WINDOW, _SMALL = 1 << 28, 1 << 20  # bytes
@@ -42,7 +46,7 @@ def read_outline(folder: Path) -> Outline:
     named = whole.get("architectures") or [whole.get("model_type", "unknown")]
     architecture = named[0] if isinstance(named, list) and isinstance(named[0], str) else str(named)
     recipe = models.recipe_for(architecture)
-    return Outline(whole, architecture, recipe, mlx_quantization_of(whole), text_config(whole))
+    return Outline(whole, architecture, recipe, mlx_quantization_of(whole), text_config(whole, getattr(recipe, "PARTS", ())))
 
 
 def open_folder(folder: Path) -> Checkpoint:
@@ -60,13 +64,23 @@ def open_folder(folder: Path) -> Checkpoint:
         name=whole.get("_name_or_path") or folder.name,
         quantization=quantization.description if quantization else "none",
         trained_context=config["max_target_positions" if recipe.FAMILY == "whisper" else "max_position_embeddings"],
-        add_bos=_adds_bos(folder, config.get("bos_token_id")),
+        add_bos=not reads_tekken(recipe) and _adds_bos(folder, config.get("bos_token_id")),
         sha256=sha256_of(source.files[0]) if len(source.files) == 1 else sha256_of(folder / "model.safetensors.index.json"),
         bos=config.get("bos_token_id"),
         eos=stop_tokens(generation, whole, config),
         sampling=sampling_of(generation),
         generation=generation,
+        audio=_tekken_of(folder, config).audio if reads_tekken(recipe) and (folder / TEKKEN).exists() else {},
     )
+
+
+def reads_tekken(recipe: ModuleType) -> bool:
+    """Whether its checkpoints hold Mistral's own tokenizer file."""
+    return recipe.FAMILY in ("voxtral", "voxtral_realtime")
+
+
+def _tekken_of(folder: Path, config: dict) -> Tekken:
+    return read_tekken(folder / TEKKEN, config["vocab_size"])
 
 
 def _read_json(path: Path, default=None):
@@ -98,8 +112,7 @@ class _Tensors:
             self._where |= dict.fromkeys(self._open(file).keys(), file)
 
     def get(self, name: str) -> Weight | None:
-        candidates = (name, f"language_model.{name}") if name.startswith("lm_head.") else (p + name for p in _PREFIXES)
-        for candidate in candidates:
+        for candidate in self._candidates(name):
             packed = self._packed(candidate)
             if packed is not None:
                 return packed
@@ -107,6 +120,12 @@ class _Tensors:
             if tensor is not None:
                 return self._recipe.adapt_tensor(name, tensor)
         return None
+
+    def _candidates(self, name: str) -> Iterable[str]:
+        own = getattr(self._recipe, "stored_names", None)
+        if own is not None:
+            return own(name)
+        return (name, f"language_model.{name}") if name.startswith("lm_head.") else (p + name for p in _PREFIXES)
 
     def get_exact(self, name: str) -> torch.Tensor:
         weight = self.get(name)
@@ -135,10 +154,10 @@ class _Tensors:
 
 
 def _weight_files(folder: Path) -> list[Path]:
-    """Those that the index names, where there is one."""
-    index = folder / "model.safetensors.index.json"
+    """Those that the index names, where there is one; else model.safetensors, else every one there is."""
+    index, single = folder / "model.safetensors.index.json", folder / "model.safetensors"
     if not index.exists():
-        return sorted(folder.glob("*.safetensors"))
+        return [single] if single.exists() else sorted(folder.glob("*.safetensors"))
     files = [folder / name for name in sorted(shards_of_index(index))]
     if missing := next((file for file in files if not file.exists()), None):
         raise ExportError("program_invalid", f"The index names {missing.name}, which is not there.", _AGAIN)
@@ -161,6 +180,10 @@ def _adds_bos(folder: Path, bos: int | None) -> bool:
 def _write_tokenizer(folder: Path, recipe: ModuleType, config: dict, settings: dict, out: Path) -> None:
     if recipe.FAMILY == "whisper":
         write_tokenizer(folder, config["vocab_size"], out)
+    elif reads_tekken(recipe) and not (folder / "tokenizer.json").exists():
+        if not (folder / TEKKEN).exists():
+            raise ExportError("tokenizer_invalid", f"{folder.name} holds neither tokenizer.json nor {TEKKEN}.", _AGAIN)
+        write_tekken(_tekken_of(folder, config), out)
     else:
         _copy_tokenizer(folder, settings, out)
 

@@ -9,7 +9,7 @@ from ..errors import ExportError
 
 SMALL = (
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
-    "model.safetensors.index.json",
+    "model.safetensors.index.json", "tekken.json",
 )  # fmt: skip
 """What is read before any weights are fetched."""
 
@@ -27,7 +27,7 @@ def require_checkpoint(name: str, files: Iterable[str]) -> None:
         raise ExportError("file_not_found", f"{name} holds no config.json.", hint)
     if not any(_SHARD.fullmatch(file) for file in files):
         raise ExportError("file_not_found", f"{name} holds no safetensors files, and others are not read.", hint)
-    if "tokenizer.json" not in files:
+    if not files & {"tokenizer.json", "tekken.json"}:
         raise ExportError("tokenizer_invalid", f"{name} holds no tokenizer.json.", "Name a checkpoint that has one.")
 
 

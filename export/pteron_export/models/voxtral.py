@@ -19,6 +19,7 @@ ARCHITECTURES = ("VoxtralForConditionalGeneration",)
 GGUF_ARCHITECTURES = ()
 DENSE = whisper.DENSE
 ROLE = "speech"
+CONTEXT_BY_MEMORY = True  # as a language model's: a sound may last half an hour
 PARTS = ("audio_config", "audio_token_id", "projector_hidden_act")
 """What a configuration has beside the language model's."""
 

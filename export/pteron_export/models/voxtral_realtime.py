@@ -23,11 +23,13 @@ ARCHITECTURES = ("VoxtralRealtimeForConditionalGeneration",)
 GGUF_ARCHITECTURES = ()
 DENSE = ("conv1.weight", "conv2.weight", "linear1.weight", "linear2.weight")  # the latter are tiny, and scale whole layers
 ROLE = "speech"
+CHUNK = 64  # of prefill: the prompt of a sound has 33 tokens and the delay's
 PARTS = ("audio_config", "projector_hidden_act", "audio_length_per_tok", "default_num_delay_tokens", "downsample_factor")
 FRAMES_A_TOKEN = 8
 STACKED = 4
 MOST_TOKENS = 64
 """Of a call of `encode`: 5 s."""
+MOST_LEFT_PAD = 64
 _CONDITION = 32
 
 

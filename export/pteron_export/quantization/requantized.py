@@ -41,7 +41,7 @@ class Requantized:
         self._held: dict[str | None, dict[str, None]] = {}
         self._ready: dict[str, QuantizedTensor] = {}
         head = self.scheme.parts.get("head")
-        if head and isinstance(getattr(model, "lm_head", None), TiedHead) and head != self.scheme.choice("embedding"):
+        if head and any(isinstance(module, TiedHead) for module in model.modules()) and head != self.scheme.choice("embedding"):
             raise ExportError(
                 "invalid_argument", "This model's head is its embedding, so that they cannot be quantized apart.",
                 "Choose the quantization of both with embedding=, and leave out head=.",

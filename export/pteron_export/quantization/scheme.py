@@ -2,9 +2,10 @@
 
     CHOICE  auto | keep | none | bf16 | fp16 | fp32 | nvfp4[:METHOD] | BITS[:gGROUP][:METHOD]
     METHOD  round | fit | gptq
-    PART    embedding | head | experts
+    PART    embedding | head | experts | audio
 
-`4` and `2` (and every format below 6 bits) are for the layers: embedding and head stay at 8 bits unless they are named.
+`4` and `2` (and every format below 6 bits) are for the layers: embedding, head and what hears beside a language model stay at 8 bits
+unless they are named.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ..errors import ExportError
 from .affine import BITS, GROUPS
 
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
-PARTS = ("embedding", "head", "experts")
+PARTS = ("embedding", "head", "experts", "audio")
 METHODS = ("round", "fit", "gptq")
 NAMED = ("bf16", "fp16", "fp32", "8", "4", "2", "nvfp4")
 """The quantizations that are proven for every family."""
@@ -55,11 +56,14 @@ class Scheme:
         if part in self.parts:
             return self.parts[part]
         coarse = self.base.format == "nvfp4" or (self.base.format == "affine" and self.base.bits < 6)
-        return EIGHT if coarse and part in ("embedding", "head") else self.base
+        return EIGHT if coarse and part in ("embedding", "head", "audio") else self.base
 
 
 def part_of(name: str) -> str | None:
     """The part that a tensor belongs to, by its name in the checkpoint without the leading `model.`."""
+    if name.startswith(("audio_tower.", "multi_modal_projector.")):
+        return "audio"
+    name = name.removeprefix("language_model.")
     if name.startswith(("embed_tokens.", "decoder.embed_tokens.")):
         return "embedding"
     if name.startswith("lm_head."):
