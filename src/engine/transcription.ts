@@ -1,4 +1,5 @@
 import type { TranscriptSegment, Transcription } from '../protocol';
+import { invalidArgument } from './errors';
 import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
 import { speechRate } from './speech/audio/decodeAudio';
@@ -15,6 +16,10 @@ export interface TranscribeParams {
   readonly temperature?: number;
   /** Most other readings of the sound; none are sought where absent. */
   readonly alternatives?: number;
+  /** Only of models that write while they hear; others are not asked. */
+  readonly delayMs?: number;
+  /** The text is the model's answer to it. Only of models that chat. */
+  readonly question?: string;
 }
 
 export interface TranscribeOptions {
@@ -29,7 +34,13 @@ export function runTranscription(
 ): Promise<Transcription> {
   const { id, role } = model.installed.manifest;
   if (role !== 'speech') throw roleMismatch(id, role, 'speech');
-  return model.recognizer().recognize(params.samples, { ...params, ...options });
+  const recognizer = model.recognizer();
+  const { samples, question } = params;
+  if (question === undefined) return recognizer.recognize(samples, { ...params, ...options });
+  if (!recognizer.answer) {
+    throw invalidArgument(`${id} writes down what is said, and answers no questions.`, 'Use Voxtral Mini for that.');
+  }
+  return recognizer.answer(samples, question, { ...params, ...options });
 }
 
 /** Cancelled before it began. */

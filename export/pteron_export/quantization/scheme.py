@@ -23,7 +23,7 @@ NAMED = ("bf16", "fp16", "fp32", "8", "4", "2", "nvfp4")
 
 _REMEDY = (
     "Use auto, keep, none, bf16, fp16, fp32, nvfp4, or 8, 4, 2 bits with a group as in 4:g64, and parts as in "
-    "4,embedding=8,head=8,experts=4:g64."
+    "4,embedding=8,head=8,experts=4:g64,audio=8."
 )
 
 

@@ -15,7 +15,7 @@ from ..errors import ExportError
 from ..models import voxtral_realtime
 from ..reference import program_weights
 from ..run_program import DelegateRunner, choose_runner
-from ..speech import sound_features, sound_samples
+from ..speech import RATE, sound_samples
 from .methods import is_realtime, methods_of
 from .reference import streamed_voxtral
 
@@ -52,13 +52,20 @@ def work_of(model: nn.Module, tokens: dict, vocabulary: int) -> Work:
     heard = model.frames // 8
     before = [tokens["begin"], tokens["instruction"], tokens["beginAudio"]]
     prompt = [*before, *[tokens["audio"]] * heard, tokens["endOfInstruction"], tokens["transcribe"]]
-    return Work(sound_features(model.mels, model.frames), prompt + written[:_WRITTEN], len(before), len(prompt))
+    return Work(mini_features(sound_samples(160 * model.frames), model.mels), prompt + written[:_WRITTEN], len(before), len(prompt))
+
+
+def mini_features(samples: np.ndarray, mels: int) -> torch.Tensor:
+    from transformers import WhisperFeatureExtractor
+
+    extract = WhisperFeatureExtractor(feature_size=mels)
+    return extract(samples, sampling_rate=RATE, truncation=False, padding="longest", return_tensors="pt").input_features
 
 
 def realtime_features(samples: np.ndarray, mels: int) -> torch.Tensor:
     from transformers import VoxtralRealtimeFeatureExtractor
 
-    return VoxtralRealtimeFeatureExtractor(feature_size=mels)(samples, sampling_rate=16_000, return_tensors="pt").input_features
+    return VoxtralRealtimeFeatureExtractor(feature_size=mels)(samples, sampling_rate=RATE, return_tensors="pt").input_features
 
 
 @torch.no_grad()

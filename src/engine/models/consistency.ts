@@ -9,7 +9,9 @@ import type { Manifest } from './manifest';
  * @throws model_invalid where model.json says something else; program_unsupported where it is no language model
  */
 export function checkProgram(program: Program, manifest: Manifest, path: string): void {
-  const { vocabulary, chunk, context } = program.languageModel(manifest.speech ? 'decode' : 'forward');
+  const { vocabulary, chunk, context } = program.languageModel(
+    manifest.speech?.kind === 'whisper' ? 'decode' : 'forward',
+  );
   const claims: readonly [string, number, number][] = [
     ['vocabularySize', manifest.vocabularySize, vocabulary],
     ['prefillChunk', manifest.prefillChunk, chunk],

@@ -98,8 +98,9 @@ export class LoadedModel {
 
   /** @throws program_unsupported, model_invalid */
   recognizer(): Recognizer {
-    const { program, tokenizer } = this;
-    this.#recognizer ??= createRecognizer({ program, tokenizer, manifest: this.installed.manifest });
+    const { program, tokenizer, plan } = this;
+    const { contextLength } = plan;
+    this.#recognizer ??= createRecognizer({ program, tokenizer, contextLength, manifest: this.installed.manifest });
     return this.#recognizer;
   }
 

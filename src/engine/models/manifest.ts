@@ -32,8 +32,36 @@ const whisperSchema = v.object({
   }),
 });
 
+/** How Voxtral Mini hears, and what its special tokens mean (speech/voxtral/tokens.ts). */
+const voxtralSchema = v.object({
+  kind: v.literal('voxtral'),
+  melBins: v.pipe(count, v.maxValue(256)),
+  /** Of a window: 10 ms each. */
+  frames: v.pipe(count, v.maxValue(6000)),
+  tokens: v.object({
+    begin: tokenId,
+    end: tokenId,
+    instruction: tokenId,
+    endOfInstruction: tokenId,
+    beginAudio: tokenId,
+    audio: tokenId,
+    transcribe: tokenId,
+  }),
+});
+/** The same of Voxtral Realtime (speech/voxtralRealtime/tokens.ts). */
+const realtimeSchema = v.object({
+  kind: v.literal('voxtral_realtime'),
+  melBins: v.pipe(count, v.maxValue(256)),
+  /** Of a call of encode: 80 ms each. */
+  mostTokens: v.pipe(count, v.maxValue(1024)),
+  /** Tokens of silence before a sound. */
+  leftPad: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)),
+  /** Tokens that the text is behind the sound, where nobody says. */
+  delay: v.pipe(count, v.maxValue(30)),
+  tokens: v.object({ begin: tokenId, end: tokenId, pad: tokenId, word: tokenId }),
+});
 /** One entry a kind of recognizer (speech/recognizers.ts). */
-const speechSchema = v.variant('kind', [whisperSchema]);
+const speechSchema = v.variant('kind', [whisperSchema, voxtralSchema, realtimeSchema]);
 
 const described = v.object({
   schemaVersion: v.literal(manifestVersion),
@@ -107,6 +135,9 @@ function highestToken(speech: SpeechManifest): number {
   switch (speech.kind) {
     case 'whisper':
       return highestOf(speech.tokens);
+    case 'voxtral':
+    case 'voxtral_realtime':
+      return Math.max(...Object.values(speech.tokens));
   }
 }
 
@@ -128,4 +159,6 @@ function highestOf({
 
 export type SpeechManifest = v.InferOutput<typeof speechSchema>;
 export type WhisperManifest = v.InferOutput<typeof whisperSchema>;
+export type VoxtralManifest = v.InferOutput<typeof voxtralSchema>;
+export type RealtimeManifest = v.InferOutput<typeof realtimeSchema>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;

@@ -11,6 +11,8 @@ export interface RecognitionOptions {
   readonly temperature?: number | undefined;
   /** Most other readings of the sound; absent or 0: none are sought. */
   readonly alternatives?: number | undefined;
+  /** How far the text may be behind the sound; of models that write while they hear. */
+  readonly delayMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onSegment?: ((segment: TranscriptSegment) => void) | undefined;
 }
@@ -34,6 +36,8 @@ export interface SpeechStream {
 export interface Recognizer {
   /** `samples`: 16 kHz, one channel, −1 … 1. @throws inference_failed, invalid_argument */
   recognize(samples: Float32Array, options?: RecognitionOptions): Promise<Transcription>;
+  /** What the model says to a question about the sound, as the transcription's text. Only of models that chat. */
+  answer?(samples: Float32Array, question: string, options?: RecognitionOptions): Promise<Transcription>;
   /** Only of models made for it; others hear a growing sound again and again. */
   stream?(options?: RecognitionOptions): SpeechStream;
   dispose(): void;

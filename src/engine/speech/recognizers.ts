@@ -4,12 +4,16 @@ import type { Manifest } from '../models/manifest';
 import type { Program } from '../native/addonTypes';
 import type { Tokenizer } from '../text/tokenizer';
 import type { Recognizer } from './recognizer';
+import { VoxtralRecognizer } from './voxtral/recognizer';
+import { RealtimeRecognizer } from './voxtralRealtime/recognizer';
 import { WhisperRecognizer } from './whisper/recognizer';
 
 export interface SpeechParts {
   readonly manifest: Manifest;
   readonly program: Program;
   readonly tokenizer: Tokenizer;
+  /** Tokens, as far as memory allows them. */
+  readonly contextLength: number;
 }
 
 /** @throws program_unsupported, model_invalid */
@@ -19,5 +23,9 @@ export function createRecognizer(parts: SpeechParts): Recognizer {
   switch (speech.kind) {
     case 'whisper':
       return WhisperRecognizer.of(parts, speech);
+    case 'voxtral':
+      return VoxtralRecognizer.of(parts, speech);
+    case 'voxtral_realtime':
+      return RealtimeRecognizer.of(parts, speech);
   }
 }

@@ -12,6 +12,8 @@ interface TranscribeFlags {
   readonly translate?: boolean;
   readonly temperature?: number;
   readonly alternatives?: number;
+  readonly ask?: string;
+  readonly delay?: number;
   readonly json?: boolean;
 }
 
@@ -30,6 +32,8 @@ export const transcribeCommand: CommandDefinition = (program, context) => {
       number(0, 1),
     )
     .option('--alternatives <n>', 'most other readings, of a sound of at most 30 s', wholeNumber(1))
+    .option('--ask <question>', 'answer a question about the sound instead (Voxtral Mini)')
+    .option('--delay <ms>', 'how far the text may be behind the sound (Voxtral Realtime), 80 … 2400', wholeNumber(80))
     .option('--json', 'print one JSON object')
     .action((file: string, flags: TranscribeFlags) => transcribe(context, file, flags));
 };
@@ -41,7 +45,9 @@ async function transcribe(
 ): Promise<void> {
   const samples = await decodeAudio(await readInput(file));
   const onSegment = (segment: TranscriptSegment) => void stdout.write(`${describe(segment)}\n`);
-  const { json, ...params } = flags;
+  const { json, ask, delay, ...rest } = flags;
+  const question = ask === undefined ? {} : { question: ask };
+  const params = { ...rest, ...question, ...(delay === undefined ? {} : { delayMs: delay }) };
   const result = await engine.transcribe({ ...params, samples }, { signal, ...(json ? {} : { onSegment }) });
   if (json) return printJson(stdout, result);
   for (const text of result.alternatives ?? []) stdout.write(`or: ${text}\n`);

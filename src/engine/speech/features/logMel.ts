@@ -7,7 +7,7 @@ export const hop = 160;
 const margin = transformLength / 2;
 const framesAtOnce = 1500;
 const silence = Math.log10(1e-10);
-const hann = Float64Array.from(
+export const hann = Float64Array.from(
   { length: transformLength },
   (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / transformLength),
 );
@@ -53,8 +53,8 @@ function cut(samples: Float32Array, length: number, start: number, out: Float64A
   return any;
 }
 
-/** The frame's largest value. */
-function writeFrame(
+/** Writes a frame's base-10 logarithms to its column of `out` [mels, frames]; returns the largest. */
+export function writeFrame(
   filters: readonly MelFilter[],
   power: Float64Array,
   out: Float32Array,

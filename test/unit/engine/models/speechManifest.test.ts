@@ -35,3 +35,33 @@ describe('model.json of a recognizer', () => {
     expect(v.is(manifestSchema, manifest)).toBe(false);
   });
 });
+
+describe('model.json of a Voxtral', () => {
+  const read = (id: string) =>
+    JSON.parse(
+      readFileSync(join(import.meta.dirname, `../../../fixtures/voxtral/${id}/model.json`), 'utf8'),
+    ) as typeof valid;
+  const mini = read('tiny-voxtral');
+  const realtime = read('tiny-voxtral-realtime');
+  const with_ = (manifest: typeof valid, changes: object) => ({
+    ...manifest,
+    speech: { ...manifest.speech, ...changes },
+  });
+
+  it('is accepted', () => {
+    expect(v.is(manifestSchema, mini)).toBe(true);
+    expect(v.is(manifestSchema, realtime)).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['names a token beyond the vocabulary', with_(mini, { tokens: { ...mini.speech.tokens, audio: 384 } })],
+    ['lacks one', with_(mini, { tokens: { ...mini.speech.tokens, transcribe: undefined } })],
+    ['has the tokens of the other', with_(mini, { tokens: realtime.speech.tokens })],
+    ['is of an unknown kind', with_(mini, { kind: 'voxtral_small' })],
+    ['has silence of minutes in front', with_(realtime, { leftPad: 4000 })],
+    ['has no delay', with_(realtime, { delay: 0 })],
+    ['hears a minute at once', with_(realtime, { mostTokens: 7500 })],
+  ])('is refused where it %s', (_, manifest) => {
+    expect(v.is(manifestSchema, manifest)).toBe(false);
+  });
+});
