@@ -127,7 +127,17 @@ export class FakeProgram implements Program {
     const claimed = JSON.parse(readFileSync(join(dirname(this.path), 'model.json'), 'utf8')) as Manifest;
     const vocabulary = this.behaviour.constants?.get_vocab_size ?? claimed.vocabularySize;
     const { contextLength: context, prefillChunk: chunk } = claimed;
-    return { contract: 'pteron', chunk, rows: 16, vocabulary, context, rewind: 'anywhere', slots: 0, featureWidth: 0, given: [] };
+    return {
+      contract: 'pteron',
+      chunk,
+      rows: 16,
+      vocabulary,
+      context,
+      rewind: 'anywhere',
+      slots: 0,
+      featureWidth: 0,
+      given: [],
+    };
   }
 
   run(): Promise<never> {
