@@ -3,11 +3,12 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @param {string} script beside this file
+ * @param {string} script
  * @param {Record<string, string>} env
+ * @param {string} beside the URL of a file in the script's folder
  */
-export function startWorker(script, env = {}) {
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), {
+export function startWorker(script, env = {}, beside = import.meta.url) {
+  const child = fork(fileURLToPath(new URL(script, beside)), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,5 +1,6 @@
 /** bench/RESULTS.md from one run's figures. */
 import { gpuSection } from './gpu/report.mjs';
+import { speechSection } from './speech/report.mjs';
 import { show } from './statistics.mjs';
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -86,5 +87,6 @@ ${keystrokeTable(keystrokes)}
 
 ${startupTable(startup)}
 
+${speechSection()}
 ${gpuSection()}`;
 }

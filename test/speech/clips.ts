@@ -29,13 +29,17 @@ export interface Clip {
 export async function makeClips(file: string): Promise<readonly Clip[]> {
   const clips: Clip[] = [];
   for (const [index, spec] of (JSON.parse(readFileSync(file, 'utf8')) as ClipSpec[]).entries()) {
-    const clean = await soundOf(spec, clips);
-    const { noise } = spec;
-    const sound = noise ? await withNoise(clean, noise.kind, noise.decibels, index + 1) : clean;
-    const wav = asWav(sound);
-    clips.push({ spec, wav, samples: await decodeAudio(wav) });
+    clips.push(await makeClip(spec, index + 1, clips));
   }
   return clips;
+}
+
+/** `before`: clips that it may join. */
+export async function makeClip(spec: ClipSpec, seed: number, before: readonly Clip[] = []): Promise<Clip> {
+  const clean = await soundOf(spec, before);
+  const { noise } = spec;
+  const wav = asWav(noise ? await withNoise(clean, noise.kind, noise.decibels, seed) : clean);
+  return { spec, wav, samples: await decodeAudio(wav) };
 }
 
 function soundOf({ text, voice, speed, recording, join, pause = 1 }: ClipSpec, before: readonly Clip[]) {

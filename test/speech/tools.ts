@@ -1,3 +1,4 @@
 /** What the commands of scripts/speech.mjs and the benchmark bundle. */
-export { makeClips } from './clips';
+export { makeClip, makeClips } from './clips';
+export { openEngine } from './openEngine';
 export { writeOurs } from './parity';
