@@ -18,7 +18,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="pteron_export", description="Exports a checkpoint as a verified model folder.")
     parser.add_argument("source", help="a folder with safetensors, a GGUF file, or org/name[@revision][:file.gguf] of the Hub")
     parser.add_argument("--id", help="the model's id in the store; default: the source's name")
-    parser.add_argument("--role", choices=("completion", "chat", "speech"), help="default: as the model and its template say")
+    parser.add_argument("--role", choices=("completion", "chat", "speech", "vad"), help="default: as the model and its template say")
     parser.add_argument("--quantize", metavar="SCHEME", help="auto (default), keep, none, bf16, fp16, fp32, nvfp4, 8, 4:g64 …, "
                         "and parts: 4,embedding=8,experts=4:g64")  # fmt: skip
     parser.add_argument("--group", type=int, choices=(32, 64, 128), help="columns that share a scale, where SCHEME names none")

@@ -31,6 +31,7 @@ from .reference import weight_names
 from .run_program import choose_runner
 from .sources import Source, find_source
 from .speech import write_speech
+from .vad import export_vad, is_vad_source
 from .verify import verify
 from .voxtral import write_voxtral
 
@@ -63,6 +64,8 @@ def export(options: Options, say: Callable[[str], None]) -> Path:
     scheme, dtype = _checked(options)
     source = find_source(str(options.source), _counter(say))
     say(f"reading {source.repository or source.path.name}")
+    if is_vad_source(source.path):
+        return export_vad(options, source.path, say)
     if source.is_language_folder:
         _say_needs(plan_folder(source, scheme, dtype), options, say)
     checkpoint = _described(open_checkpoint(source.fetch()), source)
@@ -84,6 +87,8 @@ def plan(options: Options, say: Callable[[str], None]) -> dict:
     scheme, dtype = _checked(options)
     source = find_source(str(options.source), _counter(say))
     named = {"source": source.repository or str(source.path)}
+    if is_vad_source(source.path):
+        return named | {"downloadBytes": 0, "folder": str(options.out)}
     if source.is_file:
         return named | plan_file(source, open_checkpoint(source.fetch()), scheme, dtype).record(options.out)
     if source.is_language_folder:

@@ -22,6 +22,12 @@ KNOWN = {
         "revision": "1.0.0",
         "licence": {"name": "MIT"},
     },
+    "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720": {
+        "name": "Silero VAD",
+        "source": "snakers4/silero-vad as silero_vad.jit (PyPI silero-vad)",
+        "revision": "6.2.3",
+        "licence": {"name": "MIT"},
+    },
 }
 
 _LICENCES = {"gemma": GEMMA_TERMS, "apache-2.0": APACHE, "mit": {"name": "MIT"}}

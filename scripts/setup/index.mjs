@@ -9,11 +9,11 @@ import { addon } from './steps/addon.mjs';
 import { benchPeer } from './steps/bench-peer.mjs';
 import { bundles } from './steps/bundles.mjs';
 import { cudaLibrary } from './steps/cuda.mjs';
-import { chatModel, completionModel, speechModel } from './steps/demo-models.mjs';
+import { chatModel, completionModel, speechModel, vadModel } from './steps/demo-models.mjs';
 import { desktopVsCode } from './steps/desktop-vscode.mjs';
 import { macAddon, macExecutorchLibraries, zigCompiler } from './steps/mac-addon.mjs';
 import { mlxOpCases } from './steps/mlx-op-cases.mjs';
-import { gemmaSource, smollm2Source, whisperSource } from './steps/model-sources.mjs';
+import { gemmaSource, sileroVadSource, smollm2Source, whisperSource } from './steps/model-sources.mjs';
 import { executorchLibraries, mlxLibrary, toolchain } from './steps/native-libraries.mjs';
 import { nodePackages } from './steps/node-packages.mjs';
 import { exporterPackages, pythonEnvironment } from './steps/python-environment.mjs';
@@ -53,7 +53,11 @@ const forMac = onMac
     ];
 /** The workbench that the extension is tested in: the desktop VS Code on a Mac, else code-server with a browser. */
 const editor = onMac ? [desktopVsCode] : [testSystemPackages, workbench];
-const models = [exporterPackages, gemmaSource, smollm2Source, whisperSource, completionModel, chatModel, speechModel];
+const models = [
+  exporterPackages,
+  ...[gemmaSource, smollm2Source, whisperSource, sileroVadSource],
+  ...[completionModel, chatModel, speechModel, vadModel],
+];
 
 /** @type {Record<'build' | 'cuda' | 'start' | 'sound' | 'mac' | 'test' | 'speech' | 'bench' | 'fuzz', import('./runner.mjs').Step[]>} */
 export const plans = {

@@ -124,6 +124,21 @@ export const whisper = {
   ].map(([name, bytes, sha256]) => ({ name, version: '1.0.0', bytes, sha256: [sha256] })),
 };
 
+/** Silero VAD (MIT). The package's safetensors hold older weights than its TorchScript model. */
+export const sileroVad = {
+  file: 'silero_vad.jit',
+  sha256: 'e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720',
+  bytes: 2_272_526,
+  packages: [
+    {
+      name: 'silero-vad',
+      version: '6.2.3',
+      bytes: 11_317_527,
+      sha256: ['7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8'],
+    },
+  ],
+};
+
 /** SmolLM2-135M-Instruct as GGUF (Apache-2.0). */
 export const smollm2 = {
   file: 'SmolLM2-135M-Instruct.Q4_1.gguf',

@@ -7,6 +7,7 @@ import { ModelRegistry } from './models/registry';
 import { ModelStore } from './models/store';
 import type { Addon } from './native/addonTypes';
 import { CaptureProcess } from './speech/capture/captureProcess';
+import { Detectors } from './speech/vad/detectors';
 
 export interface EngineParts {
   readonly addon: () => Addon;
@@ -26,8 +27,10 @@ export function compose({ addon, home, memoryLimitBytes, onActivity }: EnginePar
     ...(memoryLimitBytes === undefined ? {} : { memoryLimit: memoryLimitBytes }),
     onLoading: (model) => activity.begin({ state: 'loading', model }),
   });
+  const detectors = new Detectors(registry.store, addon);
+  const listener = new Listener(registry, activity, new CaptureProcess(), detectors);
   return {
-    engine: new Engine(registry, addon, activity, new Listener(registry, activity, new CaptureProcess())),
+    engine: new Engine(registry, addon, activity, listener),
     registry,
   };
 }

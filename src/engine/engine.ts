@@ -105,9 +105,9 @@ export class Engine {
     return examine(this.registry.store, this.addon);
   }
 
-  dispose(): Promise<void> {
-    this.listener.dispose();
-    return this.registry.dispose();
+  async dispose(): Promise<void> {
+    await this.listener.dispose();
+    await this.registry.dispose();
   }
 
   /** `arrived`: when the call was made. */

@@ -12,7 +12,7 @@ import { biasPrompt } from './speech/dictation/biasPrompt';
 import { listen } from './speech/listening/listen';
 import type { NewRecognition } from './speech/listening/passages';
 import { RepeatedRecognition } from './speech/listening/repeatedRecognition';
-import { EnergyDetector } from './speech/vad/energyDetector';
+import type { Detectors } from './speech/vad/detectors';
 import { nothingHeard } from './transcription';
 
 export interface ListenOptions {
@@ -28,6 +28,7 @@ export class Listener {
     private readonly registry: ModelRegistry,
     private readonly activity: Activity,
     private readonly capture: CaptureProcess,
+    private readonly detectors: Detectors,
   ) {}
 
   /** @throws microphone_unavailable, microphone_denied */
@@ -44,7 +45,7 @@ export class Listener {
       if (manifest.role !== 'speech') throw roleMismatch(manifest.id, manifest.role, 'speech');
       return await listen({
         source: this.#source(params),
-        detector: Promise.resolve(new EnergyDetector()),
+        detector: this.detectors.get(),
         recognition: this.#recognition(params),
         releaseAfterSilenceMs: params.releaseAfterSilenceMs,
         longestMs: params.longestMs,
@@ -62,8 +63,9 @@ export class Listener {
     this.#release?.abort();
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.capture.dispose();
+    await this.detectors.dispose();
   }
 
   #source({ file, microphone }: ListenParams): SoundSource {

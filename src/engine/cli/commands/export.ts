@@ -25,7 +25,7 @@ export const exportCommand: CommandDefinition = (program, context) => {
     .description('turn a checkpoint into a verified model of the store')
     .argument(
       '<source>',
-      'a Hugging Face id (org/name[@revision][:file.gguf]), a folder with safetensors, or a GGUF file',
+      'a Hugging Face id (org/name[@revision][:file.gguf]), a folder with safetensors, a GGUF file, or silero_vad.jit',
     )
     .option('--id <id>', 'what to call it; by default as the source')
     .addOption(
@@ -33,6 +33,7 @@ export const exportCommand: CommandDefinition = (program, context) => {
         'completion',
         'chat',
         'speech',
+        'vad',
       ]),
     )
     .option(
