@@ -16,7 +16,7 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensor
 
 from .errors import ExportError
-from .memory import give_back, untouched_zeros
+from .memory import give_back
 from .models.layers import MAX_LOGIT_ROWS, Limits
 from .program_file import LARGE, PAGE, ProgramFile
 from .weights import Weight, load_weights
@@ -31,15 +31,6 @@ class Method:
     dynamic: tuple | None = None
 
 
-def leave_caches_untouched(model: nn.Module) -> None:
-    """A context's KV caches are gigabytes of zeros, of which lowering needs the shapes."""
-    for module in model.modules():
-        for name in module._non_persistent_buffers_set:
-            buffer = module._buffers[name]
-            if buffer is not None and buffer.nbytes >= LARGE and not buffer.any():
-                module._buffers[name] = untouched_zeros(buffer.shape, buffer.dtype)
-
-
 @contextlib.contextmanager
 def placed_weights(
     model: nn.Module, get: Callable[[str], Weight | None], dtype: torch.dtype, out: Path
@@ -47,7 +38,6 @@ def placed_weights(
     """Fills `model` with its weights as get(name) gives them, and writes the large ones to their places in `out` as they come;
     lowering completes the file."""
     constants = 3 * sum(1 for _ in model.parameters()) + sum(1 for _ in model.buffers())  # words, scales and biases of each
-    leave_caches_untouched(model)
     with ProgramFile(out, constants) as file:
         load_weights(model, get, dtype, file.place_constants_of)
         give_back()

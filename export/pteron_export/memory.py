@@ -18,6 +18,7 @@ def give_back() -> None:
             trim(0)
 
 
-def untouched_zeros(shape: torch.Size, dtype: torch.dtype) -> torch.Tensor:
-    """Zeros that take memory only where they are written: PyTorch writes all of its own."""
+def untouched_zeros(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+    """Zeros that take memory only where they are written, for a context's caches are gigabytes of which lowering needs the shapes:
+    PyTorch writes all of its own."""
     return torch.from_numpy(np.zeros(math.prod(shape) * dtype.itemsize, np.uint8)).view(dtype).view(shape)

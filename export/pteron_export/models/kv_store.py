@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from ..errors import ExportError
+from ..memory import untouched_zeros
 from . import kv_ops  # noqa: F401  (registers the operators)
 from .layers import Limits
 
@@ -22,8 +23,8 @@ def kv_store(heads: int, dim: int, rows: int, limits: Limits) -> nn.Module:
 class FloatStore(nn.Module):
     def __init__(self, heads: int, dim: int, rows: int, dtype: torch.dtype):
         super().__init__()
-        self.register_buffer("k", torch.zeros((1, heads, rows, dim), dtype=dtype), persistent=False)
-        self.register_buffer("v", torch.zeros((1, heads, rows, dim), dtype=dtype), persistent=False)
+        self.register_buffer("k", untouched_zeros((1, heads, rows, dim), dtype), persistent=False)
+        self.register_buffer("v", untouched_zeros((1, heads, rows, dim), dtype), persistent=False)
 
     def write(self, k: torch.Tensor, v: torch.Tensor, row: int) -> None:
         torch.ops.mlx.kv_cache_update(self.k, k, row)
@@ -46,9 +47,9 @@ class QuantizedStore(nn.Module):
                 "invalid_argument", f"Heads of {dim} values cannot be quantized in groups of 32 or 64.", "Choose --kv bf16 or fp16."
             )
         shape = (1, 2 * heads, rows)
-        self.register_buffer("words", torch.zeros((*shape, dim * bits // 32), dtype=torch.uint32), persistent=False)
+        self.register_buffer("words", untouched_zeros((*shape, dim * bits // 32), torch.uint32), persistent=False)
         for name in ("scales", "biases"):
-            self.register_buffer(name, torch.zeros((*shape, dim // self.group), dtype=dtype), persistent=False)
+            self.register_buffer(name, untouched_zeros((*shape, dim // self.group), dtype), persistent=False)
 
     def write(self, k: torch.Tensor, v: torch.Tensor, row: int) -> None:
         x = torch.cat([k, v], 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from ..memory import untouched_zeros
 from .cache import Step
 
 SLOTS = 8
@@ -38,7 +39,7 @@ class SlotState(nn.Module):
     def __init__(self, shape: tuple[int, ...], dtype: torch.dtype):
         super().__init__()
         self.shape = (1, *shape)
-        self.register_buffer("slots", torch.zeros(1, 1, SLOTS, math.prod(shape), dtype=dtype), persistent=False)
+        self.register_buffer("slots", untouched_zeros((1, 1, SLOTS, math.prod(shape)), dtype), persistent=False)
 
     def read(self, step: SlotStep) -> torch.Tensor:
         return self.slots.index_select(2, step.read).view(self.shape)

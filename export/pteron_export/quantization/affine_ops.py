@@ -6,14 +6,11 @@ is what the checkpoint says, rounded once.
 """
 
 import torch
-from executorch.backends.mlx.builder.op_helpers import (
-    emit_quantized_biases,
-    emit_quantized_gather,
-)
+from executorch.backends.mlx.builder.op_helpers import emit_quantized_biases
 from executorch.backends.mlx.builder.op_registry import REGISTRY
-from executorch.backends.mlx.serialization.mlx_graph_schema import QuantizedMatmulNode
 
 from .affine import dequantize
+from .lower_quantized import Slots, lower_product, lower_rows, words_slot
 
 
 @torch.library.custom_op("pteron::affine_matmul", mutates_args=())
@@ -44,11 +41,10 @@ def _(indices, words, scales, biases, group, bits):
     return scales.new_empty((*indices.shape, words.shape[1] * 32 // bits))
 
 
-def _weights(builder, node):
-    """Slots of words (as uint32), scales and biases; symmetric biases are left to the graph's init chain."""
+def _weights(builder, node) -> Slots:
+    """Symmetric biases are left to the graph's init chain."""
     _, words_node, scales_node, biases_node, group, bits = node.args
-    name, words = builder.get_placeholder_target_and_tensor(words_node)
-    words_slot = builder.make_or_get_constant(f"{name}_u32", words.view(torch.uint32))
+    words = words_slot(builder, words_node)
     scales_slot, biases_slot = builder.slot_map([scales_node, biases_node])
     if biases_node is None:
         key, scales = builder.get_placeholder_target_and_tensor(scales_node)
@@ -56,37 +52,14 @@ def _weights(builder, node):
         biases_slot = builder.slot_manager.get_slot(f"{key}_to_biases_dummy")
         if biases_slot is None:
             biases_slot = emit_quantized_biases(builder, key, like, like, bits, like, scales_slot)
-    return words_slot, scales_slot, biases_slot, group, bits
+    return Slots(words, scales_slot, biases_slot, group, bits, "affine")
 
 
 @REGISTRY.register(target=[torch.ops.pteron.affine_matmul.default])
 def _lower_matmul(builder, node):
-    words, scales, biases, group, bits = _weights(builder, node)
-    (x,) = builder.slot_map([node.args[0]])
-    out = builder.make_or_get_slot(node)
-    builder.emit(
-        QuantizedMatmulNode(
-            x=builder.slot_to_tid(x),
-            w=builder.slot_to_tid(words),
-            scales=builder.slot_to_tid(scales),
-            biases=builder.slot_to_tid(biases),
-            out=builder.slot_to_tid(out),
-            group_size=group,
-            bits=bits,
-            mode="affine",
-            transpose=True,
-        )
-    )
-    return out
+    return lower_product(builder, node, _weights(builder, node))
 
 
 @REGISTRY.register(target=[torch.ops.pteron.affine_rows.default])
 def _lower_rows(builder, node):
-    words, scales, biases, group, bits = _weights(builder, node)
-    (indices,) = builder.slot_map([node.args[0]])
-    out = builder.make_or_get_slot(node)
-    dtype = node.meta["val"].dtype
-    emit_quantized_gather(
-        builder, out, indices, words, scales, biases, group_size=group, bits=bits, mode="affine", out_dtype=dtype
-    )
-    return out
+    return lower_rows(builder, node, _weights(builder, node))
