@@ -12,6 +12,12 @@ export interface ApiReport {
   readonly newestLog: ReturnType<PteronApi['newestLog']>;
 }
 
+export interface SelectionReport {
+  readonly line: number;
+  readonly character: number;
+  readonly text: string;
+}
+
 interface Answer {
   readonly request: number;
   readonly result?: unknown;
@@ -26,6 +32,7 @@ export class Probe {
   api = (): Promise<ApiReport> => this.ask('api') as Promise<ApiReport>;
   /** Text of the open document whose path ends so, saved or not. */
   text = (endsWith: string): Promise<string | null> => this.ask('text', { endsWith }) as Promise<string | null>;
+  selection = (): Promise<SelectionReport> => this.ask('selection') as Promise<SelectionReport>;
   command = (id: string, ...args: unknown[]): Promise<unknown> => this.ask('command', { id, args });
   configure = (key: string, value: unknown): Promise<unknown> => this.ask('configure', { key, value });
   clipboard = (): Promise<string> => this.ask('clipboard') as Promise<string>;

@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The model store; the real one by default. */
   readonly home?: string;
+  /** For the server, and with it the extension host and the engine. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Server {
@@ -52,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const child = spawn(workbench.node, serverArguments(folder, workspace, port, options.extensionsFolder), {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PTERON_HOME: options.home ?? home, PTERON_PROBE_SOCKET: probeSocket },
+    env: { ...process.env, ...options.env, PTERON_HOME: options.home ?? home, PTERON_PROBE_SOCKET: probeSocket },
   });
   const log = join(folder, 'server.log');
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => appendFileSync(log, data));

@@ -21,6 +21,12 @@ const operations = {
     const document = vscode.workspace.textDocuments.find((candidate) => candidate.uri.path.endsWith(endsWith));
     return document ? document.getText() : null;
   },
+  /** Where the primary cursor of the active editor is, counted from 0, and what is selected. */
+  selection: async () => {
+    const { selection, document } = vscode.window.activeTextEditor;
+    const { line, character } = selection.active;
+    return { line, character, text: document.getText(selection) };
+  },
   command: async ({ id, args = [] }) => {
     await vscode.commands.executeCommand(id, ...args);
     return null;
