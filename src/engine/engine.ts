@@ -21,8 +21,10 @@ import type { LoadedModel } from './models/loadedModel';
 import type { ModelRegistry } from './models/registry';
 import { summarize } from './models/store';
 import type { Addon } from './native/addonTypes';
+import { cleanedUp } from './speech/commands/cleanedUp';
 import { interpretSpeech } from './speech/commands/interpretSpeech';
 import { modelChooser } from './speech/commands/modelChooser';
+import { modelCleaner } from './speech/dictation/modelCleaner';
 import { nothingHeard, runTranscription, type TranscribeOptions, type TranscribeParams } from './transcription';
 
 export interface GenerationOptions {
@@ -98,7 +100,8 @@ export class Engine {
   async interpretSpeech(params: InterpretSpeechParams): Promise<InterpretSpeechResult> {
     const { model } = params;
     const resident = model !== undefined && this.registry.isLoaded(model) ? await this.registry.get(model) : undefined;
-    return interpretSpeech(params, resident && modelChooser(resident));
+    const result = await interpretSpeech(params, resident && modelChooser(resident));
+    return resident && params.cleanUp ? cleanedUp(result, params, modelCleaner(resident)) : result;
   }
 
   doctor(): Promise<DoctorReport> {

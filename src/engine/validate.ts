@@ -74,6 +74,7 @@ export const interpretSchema = v.object({
   extensionCommands: paletteCommands,
   phrases: v.optional(v.array(v.unknown())),
   model: v.optional(modelId),
+  cleanUp: v.optional(v.boolean()),
 });
 export const cheatSheetSchema = v.object({ phrases: v.optional(v.array(v.unknown())) });
 

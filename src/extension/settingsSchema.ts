@@ -119,6 +119,10 @@ export const settingsSchema = {
   ),
   'voice.longest': integer(60, 5, 600, 'Seconds after which listening ends by itself.'),
   'voice.partialText': boolean(true, 'Show what is understood while you speak.'),
+  'voice.cleanUp': boolean(
+    false,
+    'Let the chat model, while it is in memory, punctuate prose that you dictate (Markdown, plain text, the chat). Text in which it changes more than case and punctuation stays as it was.',
+  ),
   'voice.phrases': {
     type: 'array',
     default: [],

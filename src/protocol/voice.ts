@@ -101,6 +101,8 @@ export interface InterpretSpeechParams {
   readonly phrases?: readonly UserPhrase[];
   /** A chat model that says which of several near commands is likeliest; it is asked only if it is in memory. */
   readonly model?: string;
+  /** `model` punctuates dictated prose too, if it is in memory; text in which it changed anything else stays as it was. */
+  readonly cleanUp?: boolean;
 }
 export interface InterpretSpeechResult {
   /** The alternative that was taken. */

@@ -1,64 +1,160 @@
-/** What is spoken in a real editor, recognized by a real model. Needs what completion.test.ts needs, and Whisper base. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** What is spoken into a virtual microphone, recognized by a real model, in a real editor. Needs what completion.test.ts needs, Whisper base and PulseAudio. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { VoiceState } from '../../src/extension/voice/state';
+import { type SoundServer, startSoundServer } from '../models/support/soundServer';
 import { explainFailures } from './harness/explain';
-import { root } from './harness/paths';
+import { Speaker, virtualMicrophone } from './harness/speaker';
 import { until } from './harness/until';
 import { Workbench } from './harness/workbench';
 import { samples } from './samples';
 
-const clips = join(root, 'test', 'fixtures', 'speech', 'editor');
-const folder = mkdtempSync(join(tmpdir(), 'pteron-voice-'));
-const microphone = join(folder, 'microphone.wav');
-
+let sound: SoundServer;
 let workbench: Workbench;
+let speaker: Speaker;
 explainFailures(() => workbench);
 beforeAll(async () => {
+  sound = await startSoundServer();
+  await sound.plugIn(virtualMicrophone);
+  await sound.makeDefault(virtualMicrophone);
   workbench = await Workbench.start({
     files: samples,
-    env: { PTERON_MICROPHONE_FILE: microphone },
-    settings: { 'editor.quickSuggestions': false, 'pteron.completion.enabled': false, 'pteron.voice.language': 'en' },
+    env: sound.environment,
+    settings: {
+      'editor.quickSuggestions': false,
+      'pteron.completion.enabled': false,
+      'pteron.chat.temperature': 0,
+      'pteron.voice.language': 'en',
+    },
   });
+  speaker = new Speaker(workbench, sound);
 });
 afterAll(async () => {
   await workbench?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await sound?.stop();
 });
 
 const file = 'sequences.py';
 const text = async (): Promise<string> => (await workbench.probe.text(file)) ?? '';
-const state = async (): Promise<VoiceState> => (await workbench.probe.api()).voice;
+const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
+const row = () => workbench.page.locator('.quick-input-list .monaco-list-row');
+/** What the microphone in the status bar says. */
+const statusText = async (): Promise<string> =>
+  (await workbench.page.locator('.statusbar-item[id="pteron.pteron.pteron.voice"]').textContent()) ?? '';
 
-/** Taps the key; the sound's end is the release. */
-async function speak(clip: string): Promise<void> {
-  copyFileSync(join(clips, `${clip}.wav`), microphone);
-  await workbench.page.keyboard.press('Control+Alt+Space');
-  await until('it listens', async () => (await state()).kind !== 'idle');
-}
-
-const untilDone = async (): Promise<VoiceState> =>
-  until('what was said is done', async () => {
-    const now = await state();
-    return now.kind === 'idle' && now.last ? now : undefined;
-  });
-
-it('writes what is dictated at the cursor, spelled as the file spells it, and one undo takes it back', async () => {
+it('runs a command that is spoken while the key is held', async () => {
   await workbench.openFile(file);
-  await workbench.page.keyboard.press('Control+End');
-  await workbench.page.keyboard.press('Home');
-  await workbench.page.keyboard.press('Shift+End');
+  await press('Control+Home');
+  const result = await speaker.hold('go-to-line-ten');
+  expect(result).toEqual({ kind: 'ran', title: 'Go to Line or Symbol: line 10' });
+  expect(await workbench.probe.selection()).toMatchObject({ line: 9, character: 0 });
+  await workbench.screenshot('voice-command');
+});
+
+it('writes where the cursor is when the key is let go, though it came from and goes elsewhere, and one undo takes it back', async () => {
   const before = await text();
-  await speak('return-fibonacci');
-  const partial = workbench.page.locator('.view-line span[class*="ced-"]');
-  await partial.first().waitFor();
+  const expected = `${before.slice(0, before.lastIndexOf('retur'))}return fibonacci(n-1)`;
+  await press('Control+Home');
+  await speaker.tap();
+  await speaker.untilState('listening');
+  const played = speaker.play('return-fibonacci');
+  await speaker.untilState('speech');
+  await press('Control+End');
+  for (let n = 0; n < 'retur'.length; n++) await press('Shift+ArrowLeft'); // to be replaced
+  await until('text is shown on the way', async () => {
+    const state = await speaker.state();
+    return 'confirmed' in state && /return fib/i.test(state.confirmed + state.tentative);
+  });
   await workbench.screenshot('voice-partial-text');
-  expect(await untilDone()).toMatchObject({ last: { kind: 'inserted' } });
-  const expected = `${before.slice(0, before.lastIndexOf('retur'))}return fibonacci(n - 1)`;
-  expect(await text()).toBe(expected);
+  await played;
+  await speaker.tap();
+  await press('Control+Home');
+  await workbench.page.keyboard.type('# typed meanwhile\n');
+  expect(await speaker.untilDone()).toMatchObject({ kind: 'inserted' });
+  expect(await text()).toBe(`# typed meanwhile\n${expected}`);
+  expect(await workbench.probe.selection()).toMatchObject({ line: 1, character: 0 }); // the cursor stayed with its user
   await workbench.screenshot('voice-dictated');
-  await workbench.page.keyboard.press('Control+Z');
-  await until('it is undone', async () => (await text()) === before);
+  await press('Control+Z');
+  await until('the dictation is undone', async () => (await text()) === `# typed meanwhile\n${before}`);
+  await until('what was typed is undone, too', async () => {
+    if ((await text()) === before) return true;
+    await press('Control+Z');
+    return false;
+  });
+});
+
+it('asks before what is dangerous, runs it when told to, and takes it back', async () => {
+  const before = await text();
+  await press('Control+End');
+  await speaker.utter('replace-all');
+  await row().filter({ hasText: 'Replace All in File' }).waitFor();
+  await workbench.screenshot('voice-confirmation');
+  expect(await text()).toBe(before);
+  await speaker.say('run-it');
+  const replaced = before.replaceAll('count', 'total');
+  await until('it is replaced', async () => (await text()) === replaced);
+  await speaker.say('scratch-that');
+  await until('it is taken back', async () => (await text()) === before);
+});
+
+it('does nothing for silence, and says why', async () => {
+  const before = await text();
+  await speaker.tap();
+  await speaker.untilState('listening');
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await workbench.screenshot('voice-listening');
+  await speaker.tap();
+  expect(await speaker.untilDone()).toMatchObject({ kind: 'nothing', reason: 'no_sound' });
+  await until('the status bar says so', async () => (await statusText()).includes('no sound from the microphone'));
+  await workbench.screenshot('voice-silence');
+  expect(await text()).toBe(before);
+});
+
+it('throws away what is being said on Escape', async () => {
+  const before = await text();
+  await speaker.tap();
+  await speaker.untilState('listening');
+  await press('Escape');
+  expect(await speaker.untilDone()).toEqual({ kind: 'cancelled' });
+  expect(await text()).toBe(before);
+});
+
+it('dictates into the chat’s input box, and sends on command only', async () => {
+  const chat = await workbench.openChat();
+  await chat.locator('textarea').click();
+  expect(await speaker.say('decorator')).toMatchObject({ kind: 'inserted' });
+  const box = chat.locator('textarea');
+  await until('it is in the box', async () => /^what is a decorator in python[.?]?$/i.test(await box.inputValue()));
+  expect(await chat.locator('.turn').count()).toBe(0);
+  await workbench.screenshot('voice-chat');
+  expect(await speaker.say('send-the-message')).toMatchObject({ kind: 'ran' });
+  await chat.locator('.question', { hasText: /what is a decorator in python/i }).waitFor();
+  expect(await box.inputValue()).toBe('');
+  await workbench.screenshot('voice-chat-sent');
+});
+
+it('tells that the engine ended in mid-sentence, and keeps what was heard', async () => {
+  await workbench.editor(file).click();
+  await speaker.tap();
+  await speaker.untilState('listening');
+  const played = speaker.play('return-fibonacci');
+  await until('something was understood', async () => {
+    const state = await speaker.state();
+    return 'confirmed' in state && (state.confirmed + state.tentative).length > 8;
+  });
+  const { engine } = await workbench.probe.api();
+  if (engine.kind !== 'running') throw new Error(engine.kind);
+  process.kill(engine.pid, 'SIGKILL');
+  expect(await speaker.untilDone()).toMatchObject({ kind: 'failed' });
+  await played;
+  await workbench.page.getByRole('button', { name: 'Insert What Was Heard' }).waitFor();
+  await workbench.screenshot('voice-engine-ended');
+  await press('Control+Home');
+  await workbench.page.getByRole('button', { name: 'Insert What Was Heard' }).click();
+  await until('it is there', async () => /^return fib/i.test(await text()));
+});
+
+it('shows what can be said', async () => {
+  await workbench.probe.command('pteron.voice.cheatSheet');
+  const page = workbench.page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
+  await page.getByRole('heading', { name: 'Navigation' }).waitFor();
+  await workbench.screenshot('voice-cheat-sheet');
 });

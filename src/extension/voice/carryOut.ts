@@ -19,8 +19,9 @@ export async function carryOut(
 ): Promise<SpokenResult> {
   switch (outcome.kind) {
     case 'insert':
-      if (!(await place.insert(outcome.text))) parts.rescue(outcome.text);
-      return { kind: 'inserted', text: outcome.text };
+      if (await place.insert(outcome.text)) return { kind: 'inserted', text: outcome.text };
+      parts.rescue(outcome.text);
+      return { kind: 'unplaced', text: outcome.text };
     case 'run':
       // The engine never lets a dangerous command run unasked; neither does this side.
       return outcome.command.dangerous ? asked(outcome.command, 'dangerous', parts) : ran(outcome.command, parts);

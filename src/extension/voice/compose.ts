@@ -123,6 +123,7 @@ function interpreterOptions(
     },
     phrases: () => settings.get('voice.phrases'),
     mode: () => settings.get('voice.mode'),
+    cleanUp: () => settings.get('voice.cleanUp'),
     chatModel: () =>
       models.pick('chat').then(
         ({ id }) => id,

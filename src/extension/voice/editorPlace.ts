@@ -12,6 +12,7 @@ import { withLineEnds, type SpokenEdits } from './spokenEdits';
 
 /** Beyond it the engine is not given the document: sending it would take longer than it helps. */
 const longestDocument = 1_500_000;
+const mostAttempts = 20;
 
 interface Pinned {
   readonly document: vscode.TextDocument;
@@ -38,7 +39,7 @@ export class EditorPlace implements SpokenPlace {
 
   document(): SpokenDocument | undefined {
     const place = this.now();
-    return place && spokenDocument(place.document, place.spans[0]?.end);
+    return place && spokenDocument(place.document, place.spans[0]?.start);
   }
 
   showPartial(confirmed: string, tentative: string): void {
@@ -50,10 +51,23 @@ export class EditorPlace implements SpokenPlace {
     this.pinned ??= this.now();
   }
 
+  /** An edit is refused where the user types at the same moment: then the place has moved, and it is tried there. */
   async insert(text: string): Promise<boolean> {
-    const place = this.now();
-    if (!place || place.document.isClosed) return false;
-    const { document, spans } = place;
+    this.pin();
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      if (!this.pinned || this.pinned.document.isClosed) return false;
+      if (await this.insertAt(this.pinned, text)) return true;
+      await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
+    }
+    return false;
+  }
+
+  dispose(): void {
+    this.partial.clear();
+    for (const listener of this.listeners.splice(0)) listener.dispose();
+  }
+
+  private async insertAt({ document, spans }: Pinned, text: string): Promise<boolean> {
     const editor = editorOf(document);
     const cursorIsHere = editor !== undefined && sameSpans(selectionSpans(editor), spans);
     const style = { unit: indentUnit(editor) };
@@ -64,11 +78,6 @@ export class EditorPlace implements SpokenPlace {
     if (!(await this.edits.apply(document, written))) return false;
     if (cursorIsHere) putCursorAfter(editor, written);
     return true;
-  }
-
-  dispose(): void {
-    this.partial.clear();
-    for (const listener of this.listeners.splice(0)) listener.dispose();
   }
 
   private now(): Pinned | undefined {

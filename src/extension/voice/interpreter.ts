@@ -17,6 +17,7 @@ export interface InterpreterOptions {
   /** As the user wrote them. */
   readonly phrases: () => readonly unknown[];
   readonly mode: () => SpeechMode;
+  readonly cleanUp: () => boolean;
   /** The chat model, which is asked only if it is in memory. */
   readonly chatModel: () => Promise<string | undefined>;
   /** The user's phrases cannot be used: the utterance is interpreted without them. */
@@ -48,7 +49,7 @@ export async function interpretUtterance(
 async function gathered(
   alternatives: readonly string[],
   place: SpokenPlace,
-  { files, extensionCommands, mode, chatModel }: InterpreterOptions,
+  { files, extensionCommands, mode, cleanUp, chatModel }: InterpreterOptions,
 ): Promise<InterpretSpeechParams> {
   const [paths, commands, model] = await Promise.all([files(), extensionCommands(), chatModel()]);
   const document = place.document();
@@ -56,6 +57,7 @@ async function gathered(
     alternatives: alternatives.slice(0, mostAlternatives),
     focus: place.focus,
     mode: mode(),
+    ...(cleanUp() ? { cleanUp: true } : {}),
     files: paths,
     extensionCommands: commands,
     ...(document ? { document } : {}),

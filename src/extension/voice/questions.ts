@@ -79,8 +79,9 @@ export class Questions implements vscode.Disposable {
 }
 
 /** What would be run or written, where the title does not say it. */
-function detailOf({ args }: SpokenCommand): { detail?: string } {
-  if (args === undefined) return {};
-  const text = (args as { readonly text?: unknown } | null)?.text;
-  return { detail: typeof text === 'string' ? text.trim() : JSON.stringify(args) };
+function detailOf({ args, source }: SpokenCommand): { detail?: string } {
+  const text = (args as { readonly text?: unknown } | null | undefined)?.text;
+  if (typeof text === 'string') return { detail: text.trim() };
+  // The built-in titles name their arguments.
+  return args === undefined || source !== 'user' ? {} : { detail: JSON.stringify(args) };
 }

@@ -14,6 +14,8 @@ export interface Listening {
 /** What came of the last utterance. */
 export type SpokenResult =
   | { readonly kind: 'inserted'; readonly text: string }
+  /** The place where it was to go is gone: the user is asked. */
+  | { readonly kind: 'unplaced'; readonly text: string }
   | { readonly kind: 'ran'; readonly title: string }
   | { readonly kind: 'declined'; readonly title: string }
   | { readonly kind: 'nothing'; readonly reason: SilentReason | NothingReason; readonly detail: string }

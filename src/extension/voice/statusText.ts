@@ -51,6 +51,13 @@ function resultStatus(result: SpokenResult, idle: { text: string; detail: string
   switch (result.kind) {
     case 'inserted':
       return { ...news, text: '$(mic) $(check)', detail: 'Say “scratch that” to take it back.' };
+    case 'unplaced':
+      return {
+        ...news,
+        severity: 'warning',
+        text: '$(mic) No place for it',
+        detail: 'Its place is gone. It can be copied.',
+      };
     case 'ran':
       return { ...news, text: `$(mic) $(check) ${shortened(result.title)}`, detail: `Done: ${result.title}.` };
     case 'declined':
@@ -61,7 +68,7 @@ function resultStatus(result: SpokenResult, idle: { text: string; detail: string
       return {
         ...news,
         severity: 'error',
-        text: '$(mic) $(error)',
+        text: '$(mic) $(error) Failed',
         detail: `${result.error.message} ${result.error.remedy}`,
       };
     case 'nothing': {

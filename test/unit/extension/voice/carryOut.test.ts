@@ -43,7 +43,9 @@ describe('carryOut', () => {
     });
     expect(there.calls).toEqual(['insert a']);
     const gone = parts({ placeGone: true });
-    await carryOut({ kind: 'insert', text: 'a', confidence: 1 }, gone.place, gone.parts);
+    expect(await carryOut({ kind: 'insert', text: 'a', confidence: 1 }, gone.place, gone.parts)).toEqual({
+      ...{ kind: 'unplaced', text: 'a' },
+    });
     expect(gone.calls).toEqual(['insert a', 'rescue a']);
   });
 

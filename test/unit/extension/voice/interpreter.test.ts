@@ -23,6 +23,7 @@ function options(change: Partial<InterpreterOptions> = {}) {
     extensionCommands: async () => [{ id: 'a.run', title: 'Run' }],
     phrases: () => [],
     mode: () => 'auto',
+    cleanUp: () => false,
     chatModel: async () => undefined,
     onBadPhrases: ({ message }) => void problems.push(message),
     ...change,
@@ -32,7 +33,7 @@ function options(change: Partial<InterpreterOptions> = {}) {
 
 describe('interpretUtterance', () => {
   it('hands over the place, the files, the palette and the chat model', async () => {
-    const { asked, made } = options({ chatModel: async () => 'talker', mode: () => 'dictation' });
+    const { asked, made } = options({ chatModel: async () => 'talker', mode: () => 'dictation', cleanUp: () => true });
     await interpretUtterance(['x'], place, made);
     expect(asked).toEqual([
       {
@@ -40,6 +41,7 @@ describe('interpretUtterance', () => {
         document: { languageId: 'python', text: 'x = 1', offset: 5 },
         focus: 'editor',
         mode: 'dictation',
+        cleanUp: true,
         files: ['a.py'],
         extensionCommands: [{ id: 'a.run', title: 'Run' }],
         model: 'talker',
