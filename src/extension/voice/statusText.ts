@@ -33,14 +33,18 @@ function listeningStatus(state: Listening, key: string): VoiceStatus {
   const detail = state.warning
     ? warningText(state.warning)
     : `Let go of ${key} when you are done. Escape throws it away.`;
-  const words = state.warning ? ` ${warningText(state.warning)}` : '';
+  const warning = state.warning && warningText(state.warning);
   switch (state.kind) {
     case 'opening':
       return { ...whole, text: '$(loading~spin) Opening the microphone', detail: 'Wait until it listens.' };
     case 'listening':
-      return { ...whole, text: `$(mic-filled) ${meter(state.levels)} Listening${words}`, detail };
+      return { ...whole, text: `$(mic-filled) ${meter(state.levels)} ${warning ?? 'Listening'}`, detail };
     case 'speech':
-      return { ...whole, text: `$(record) ${meter(state.levels)} ${Math.floor(state.seconds)} s${words}`, detail };
+      return {
+        ...whole,
+        text: `$(record) ${meter(state.levels)} ${warning ?? `${Math.floor(state.seconds)} s`}`,
+        detail,
+      };
     case 'thinking':
       return { ...whole, text: '$(loading~spin) Understanding', detail: 'What you said is being understood.' };
   }
