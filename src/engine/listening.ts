@@ -12,6 +12,8 @@ import { biasPrompt } from './speech/dictation/biasPrompt';
 import { listen } from './speech/listening/listen';
 import type { NewRecognition } from './speech/listening/passages';
 import { RepeatedRecognition } from './speech/listening/repeatedRecognition';
+import { StreamedRecognition, type Work } from './speech/listening/streamedRecognition';
+import { hearsAsSpoken } from './speech/recognizers';
 import type { Detectors } from './speech/vad/detectors';
 import { nothingHeard } from './transcription';
 
@@ -46,7 +48,7 @@ export class Listener {
       return await listen({
         source: this.#source(params),
         detector: this.detectors.get(),
-        recognition: this.#recognition(params),
+        recognition: hearsAsSpoken(manifest) ? this.#streaming(params) : this.#recognition(params),
         releaseAfterSilenceMs: params.releaseAfterSilenceMs,
         longestMs: params.longestMs,
         onUpdate,
@@ -85,6 +87,20 @@ export class Listener {
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
     };
     return (before, onText) => new RepeatedRecognition((samples, signal) => recognize(before, samples, signal), onText);
+  }
+
+  /** The same for a model that hears a sound as it is spoken. */
+  #streaming({ model: id, language }: ListenParams): NewRecognition {
+    const loading = this.registry.get(id);
+    loading.catch(() => undefined);
+    const work: Work = async (job) => {
+      const model = await loading;
+      const recognizer = model.recognizer();
+      return model.queue.run(() =>
+        this.#working(model, () => job((signal) => recognizer.stream!({ language, signal }))),
+      );
+    };
+    return (_before, onText) => new StreamedRecognition(work, onText);
   }
 
   async #working<T>({ installed }: LoadedModel, work: () => Promise<T>): Promise<T> {

@@ -20,6 +20,7 @@ from ..memory_plan import MemoryPlan, plan_memory
 from ..models.layers import Limits
 from ..quantization.scheme import parse_scheme
 from ..run_program import addon_path
+from ..voxtral.methods import plan_voxtral, write_voxtral_program
 from .configs import Named
 from .weights import RandomWeights
 
@@ -40,13 +41,18 @@ class Export:
 def export(named: Named, scheme_text: str, out: Path, say) -> Export:
     started = time.monotonic()
     recipe, scheme = recipes.recipe_for(named.architecture), parse_scheme(scheme_text)
-    limits = Limits(min(CONTEXT, named.config["max_position_embeddings"]), CHUNK, torch.bfloat16)
+    chunk = getattr(recipe, "CHUNK", CHUNK)
+    limits = Limits(min(CONTEXT, named.config["max_position_embeddings"]), chunk, torch.bfloat16)
     config, _ = recipes.settle(recipe, named.config, limits)
     model = recipe.build(config, limits)
     parameters = sum(parameter.numel() for parameter in model.parameters())
     weights = RandomWeights(model, scheme, tuple(getattr(recipe, "DENSE", ())))
-    write_program(model, limits, config["vocab_size"], weights.get, out, say)
-    plan = plan_memory(model, limits, config["vocab_size"], out.stat().st_size)
+    if getattr(recipe, "ROLE", None) == "speech":
+        write_voxtral_program(model, config["vocab_size"], weights.get, out, say)
+        plan = plan_voxtral(model, config["vocab_size"], out.stat().st_size)
+    else:
+        write_program(model, limits, config["vocab_size"], weights.get, out, say)
+        plan = plan_memory(model, limits, config["vocab_size"], out.stat().st_size)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return Export(out.stat().st_size, parameters, time.monotonic() - started, peak, plan, limits)
 

@@ -47,6 +47,9 @@ _PHI_LONG = [
     33.28, 33.49, 33.5, 44.16, 47.77,
 ]  # fmt: skip
 
+_VOXTRAL_ROPE = {"rope_type": "default", "rope_theta": 1e6}
+_VOXTRAL_AUDIO = {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_mel_bins": 128}
+
 
 def _shape(hidden: int, layers: int, heads: int, **more) -> dict:
     return {"hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads, **more}
@@ -75,6 +78,18 @@ MODELS = (
         2560, 34, 8, num_key_value_heads=4, intermediate_size=10_240, sliding_window=1024, vocab_size=262_208,
         max_position_embeddings=131_072, rope_scaling={"rope_type": "linear", "factor": 8.0})),
     Named("qwen3-4b", "Qwen/Qwen3-4B", "Qwen3ForCausalLM", _QWEN3 | _shape(2560, 36, 32, intermediate_size=9728)),
+    Named("voxtral-mini-3b", "mistralai/Voxtral-Mini-3B-2507", "VoxtralForConditionalGeneration", _shape(
+        3072, 30, 32, model_type="llama", num_key_value_heads=8, head_dim=128, intermediate_size=8192, vocab_size=131_072,
+        rms_norm_eps=1e-5, tie_word_embeddings=False, max_position_embeddings=131_072, audio_token_id=24,
+        rope_parameters=_VOXTRAL_ROPE | {"rope_theta": 1e8}, audio_config=_VOXTRAL_AUDIO | {
+            "num_attention_heads": 20, "max_source_positions": 1500})),
+    Named("voxtral-realtime-4b", "mistralai/Voxtral-Mini-4B-Realtime-2602", "VoxtralRealtimeForConditionalGeneration", _shape(
+        3072, 26, 32, model_type="voxtral_realtime_text", num_key_value_heads=8, head_dim=128, intermediate_size=9216,
+        vocab_size=131_072, rms_norm_eps=1e-5, tie_word_embeddings=True, max_position_embeddings=131_072, sliding_window=8192,
+        rope_parameters=_VOXTRAL_ROPE, audio_length_per_tok=8, downsample_factor=4, default_num_delay_tokens=6,
+        audio_config=_VOXTRAL_AUDIO | {
+            "num_attention_heads": 32, "head_dim": 64, "sliding_window": 750, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+            "rope_parameters": _VOXTRAL_ROPE})),
     Named("qwen2.5-coder-7b", "Qwen/Qwen2.5-Coder-7B", "Qwen2ForCausalLM", _QWEN2 | _shape(
         3584, 28, 28, num_key_value_heads=4, intermediate_size=18_944, vocab_size=152_064, tie_word_embeddings=False)),
     Named("qwen3-coder-30b-a3b", "Qwen/Qwen3-Coder-30B-A3B-Instruct", "Qwen3MoeForCausalLM", _QWEN3 | _shape(

@@ -1,6 +1,7 @@
 /**
  * node measure.mjs ADDON PROGRAM VOCABULARY CHUNK CONTEXT: loads a program as the engine does, runs one prefill chunk and
- * eight tokens, looks at the logits, and prints one JSON object. A process of its own, so that its peak memory is the model's.
+ * eight tokens, looks at the logits, and prints one JSON object. A model that hears hears first, as much as it does at once, and
+ * the chunk has that beside its tokens. A process of its own, so that its peak memory is the model's.
  */
 import { createRequire } from 'node:module';
 
@@ -14,8 +15,7 @@ const memory = () => addon.runtimeInfo().memory;
 const seconds = (since) => (performance.now() - since) / 1000;
 
 /** What a row of logits is like: whether all are finite, their spread, and how many of the vocabulary are the same. */
-function describeLogits({ data }) {
-  const values = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+function describeLogits(values) {
   let finite = true;
   let [sum, squares] = [0, 0];
   for (const value of values) {
@@ -27,27 +27,44 @@ function describeLogits({ data }) {
   return { finite, deviation: Math.sqrt(squares / values.length - mean * mean), distinct: new Set(values).size };
 }
 
-const int64 = (shape, values) => ({
-  dtype: 'int64',
-  shape,
-  data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
-});
+const floats = (shape, values) => ({ dtype: 'float32', shape, data: new Uint8Array(Float32Array.from(values).buffer) });
+const framesASecond = 100;
+
+/** The longest call of `encode`, on features like those of noise: what was heard, and how many times as long the sound is. */
+async function hear(program) {
+  const encode = program.methods.find(({ name }) => name === 'encode');
+  if (!encode) return {};
+  const [{ shape }, position] = encode.inputs;
+  const values = Array.from({ length: shape[1] * shape[2] }, (_, i) => Math.sin(i * 7.3));
+  const start = { dtype: 'int64', shape: [1], data: new Uint8Array(8) };
+  const begun = performance.now();
+  const [heard] = await program.run('encode', [floats(shape, values), ...(position ? [start] : [])]);
+  return { heard, hearsTimesRealTime: shape[2] / framesASecond / seconds(begun) };
+}
+
+/** The first `rows` of [1, n, width]. */
+function first({ shape, data, dtype }, rows) {
+  const count = Math.min(rows, shape[1]);
+  return { dtype, shape: [1, count, shape[2]], data: data.slice(0, 4 * count * shape[2]) };
+}
 
 const before = memory().residentBytes;
 let begun = performance.now();
 const program = await addon.Program.load(path, { contextLength: context });
 const loadSeconds = seconds(begun);
 const session = program.createSession({ contextLength: context });
+const { given } = program.languageModel();
+if (given.length > 0) session.provide(await program.run('condition', [floats([1], [6])]));
+const { heard, hearsTimesRealTime } = await hear(program);
 begun = performance.now();
-await session.prefill(tokens);
+await session.prefill(tokens, heard ? { features: { at: 0, values: first(heard, chunk) } } : {});
 const prefillSeconds = seconds(begun);
+const logits = describeLogits(session.logits());
 await session.decode({ maxTokens: 1 }); // drawn from the prefill's logits
 begun = performance.now();
 const { tokens: drawn } = await session.decode({ maxTokens: generated });
 const decodeSeconds = seconds(begun);
 const peakBytes = memory().peakResidentBytes - before;
-const inputs = [int64([1, 16], tokens.slice(0, 16)), int64([1], [0]), int64([1], [15])];
-const logits = program.languageModel().given.length === 0 ? (await program.run('forward', inputs))[0] : null;
 session.dispose();
 program.dispose();
 process.stdout.write(
@@ -58,6 +75,7 @@ process.stdout.write(
     decodeTokensPerSecond: generated / decodeSeconds,
     peakBytes,
     tokens: drawn,
-    logits: describeLogits(logits),
+    logits,
+    ...(hearsTimesRealTime === undefined ? {} : { hearsTimesRealTime }),
   }),
 );

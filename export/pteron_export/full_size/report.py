@@ -10,12 +10,13 @@ _HEAD = """# Full-size models
 
 Written by `python -m pteron_export.full_size`; do not edit. Each model has its published configuration, {context} tokens of
 context and random weights, so that its speed and its memory are the real model's and its text is not. It is exported by
-the streaming writer, loaded by the engine's addon, prefilled with one chunk of 512 tokens and asked for 8 more; the run fails
-where a logit is not finite or the logits are all alike. "Memory" is what the process grew by at its peak, "plan" what
-model.json would say of the same position: weights, state written so far, and work area. `4` keeps embedding and head at 8 bits.
+the streaming writer, loaded by the engine's addon, prefilled with one chunk of 512 tokens (Voxtral Realtime 64) and asked for 8 more; a model
+that hears hears first as much as it does at once, and "Hears" says how many times as long that sound is (Voxtral Realtime writes 12.5 tokens
+a second of sound beside it). The run fails where a logit is not finite or the logits are all alike. "Memory" is what the process grew by at its peak, "plan" what
+model.json would say of the same position: weights, state written so far, and work area. `4` keeps embedding, head and what hears at 8 bits.
 
-| Model | Parameters | Weights | File | Load | Prefill | Decode | Memory | Plan | KV a token | Export: time, peak memory | Date |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+| Model | Parameters | Weights | File | Load | Prefill | Decode | Hears | Memory | Plan | KV a token | Export: time, peak memory | Date |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -38,7 +39,8 @@ def _row(r: dict) -> str:
     gb = lambda size: f"{size / 1e9:.2f} GB"  # noqa: E731
     cells = (
         f"{r['id']} ({r['repository']})", f"{r['parameters'] / 1e9:.2f} B", r["scheme"], gb(r["bytes"]), f"{r['loadSeconds']:.1f} s",
-        f"{r['prefillTokensPerSecond']:.1f} t/s", f"{r['decodeTokensPerSecond']:.1f} t/s", gb(r["peakBytes"]), gb(r["plannedBytes"]),
+        f"{r['prefillTokensPerSecond']:.1f} t/s", f"{r['decodeTokensPerSecond']:.1f} t/s",
+        f"{r['hearsTimesRealTime']:.1f} ×" if "hearsTimesRealTime" in r else "", gb(r["peakBytes"]), gb(r["plannedBytes"]),
         f"{r['stateBytesPerToken'] / 1e3:.1f} kB", f"{r['exportSeconds']:.0f} s, {gb(r['exportPeakBytes'])}", r["date"],
     )  # fmt: skip
     return "| " + " | ".join(cells) + " |\n"

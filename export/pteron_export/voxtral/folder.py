@@ -5,12 +5,11 @@ from pathlib import Path
 
 from .. import known_sources
 from ..checkpoints.checkpoint import Checkpoint
-from ..lowering import placed_weights
 from ..manifest import manifest, write_json
 from ..models.layers import Limits
 from ..quantization.requantized import Requantized
 from ..quantization.scheme import Scheme
-from .methods import described_methods, lower_voxtral, plan_voxtral
+from .methods import described_methods, plan_voxtral, write_voxtral_program
 from .special_tokens import described_speech
 from .verify import verify
 
@@ -27,8 +26,7 @@ def write_voxtral(
     speech = described_speech(model, config, folder / "tokenizer.json", checkpoint.audio)
     say(f"loading weights ({checkpoint.quantization}, --quantize {options.quantize or 'auto'})")
     held = Requantized(checkpoint, scheme, model, limits.dtype)
-    with placed_weights(model, held.get, limits.dtype, program) as file:
-        lower_voxtral(model, vocabulary, program, say, file)
+    file = write_voxtral_program(model, vocabulary, held.get, program, say)
     memory = plan_voxtral(model, vocabulary, program.stat().st_size)
     say(f"memory: {memory.summary(limits.context)}")
     record = verify(recipe, config, model, speech["tokens"], folder, say, file.forget) if options.verify else {}

@@ -5,10 +5,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..lowering import Method, lower_methods
+from ..lowering import Method, lower_methods, placed_weights
 from ..memory_plan import LongestCall, MemoryPlan, plan_methods
 from ..models import voxtral, voxtral_realtime
 from ..models.layers import MAX_LOGIT_ROWS
+from ..program_file import ProgramFile
 
 ENCODED = ["heard"]
 BESIDE = ["tokens", "position", "keep", "features", "isFeature"]
@@ -67,6 +68,13 @@ def lower_voxtral(model: nn.Module, vocabulary: int, out: Path, say=lambda _: No
         "get_max_logit_rows": MAX_LOGIT_ROWS,
     }
     lower_methods(methods_of(model), out, constants, say, file)
+
+
+def write_voxtral_program(model: nn.Module, vocabulary: int, get, out: Path, say=lambda _: None) -> ProgramFile:
+    """As lowering.write_program: from a model without weights, and get(name)."""
+    with placed_weights(model, get, model.limits.dtype, out) as file:
+        lower_voxtral(model, vocabulary, out, say, file)
+    return file
 
 
 def plan_voxtral(model: nn.Module, vocabulary: int, weights: int) -> MemoryPlan:

@@ -16,6 +16,9 @@ export interface SpeechParts {
   readonly contextLength: number;
 }
 
+/** Whether the model's recognizer has streams. */
+export const hearsAsSpoken = ({ speech }: Manifest): boolean => speech?.kind === 'voxtral_realtime';
+
 /** @throws program_unsupported, model_invalid */
 export function createRecognizer(parts: SpeechParts): Recognizer {
   const { speech } = parts.manifest;
