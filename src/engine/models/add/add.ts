@@ -3,6 +3,7 @@ import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PteronError } from '../../../protocol';
 import type { Addon } from '../../native/addonTypes';
+import { speechRate } from '../../speech/audio/decodeAudio';
 import { compileChatTemplate } from '../../text/chatTemplate';
 import { alreadyInstalled } from '../errors';
 import { LoadedModel } from '../loadedModel';
@@ -19,7 +20,7 @@ export interface Added {
 
 /**
  * Installs a copy of `path`: a model folder, a `.pte` that others exported, or a folder with one and its tokenizer. Before
- * anything is copied it is loaded and draws a token: what would fail at first use fails here.
+ * anything is copied it is loaded and draws a token, or hears a tone: what would fail at first use fails here.
  * @throws model_not_found, program_*, tokenizer_invalid, template_invalid, model_invalid, invalid_argument, disk_full,
  *   unsupported_cache, out_of_memory, inference_failed
  */
@@ -62,6 +63,7 @@ async function tryOut(addon: Addon, { source, template }: Plan): Promise<void> {
   const model = await LoadedModel.load(addon, source);
   try {
     const { role, tokens } = source.manifest;
+    if (role === 'speech') return void (await model.recognizer().recognize(hum()));
     if (role === 'chat') {
       const compiled = await compileChatTemplate(template ?? '', source.templatePath, model.markers);
       compiled.render([{ role: 'user', content: 'Hello' }]);
@@ -73,6 +75,9 @@ async function tryOut(addon: Addon, { source, template }: Plan): Promise<void> {
     model.dispose();
   }
 }
+
+/** A second of a faint tone: silence would not be given to the model. */
+const hum = (): Float32Array => Float32Array.from({ length: speechRate }, (_, i) => 0.01 * Math.sin(i / 10));
 
 function diskFull(store: ModelStore, cause: unknown): PteronError {
   const message = `There is no room for the model in ${store.modelsFolder}.`;
