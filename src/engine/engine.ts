@@ -16,7 +16,7 @@ import type { Activity } from './activity';
 import { runChat } from './chat';
 import { runCompletion } from './completion';
 import { examine } from './doctor';
-import type { Listener, ListenOptions } from './listening';
+import type { Listener, ListenOnOptions, ListenOnParams, ListenOptions } from './listening';
 import type { LoadedModel } from './models/loadedModel';
 import type { ModelRegistry } from './models/registry';
 import { summarize } from './models/store';
@@ -86,6 +86,11 @@ export class Engine {
   /** Cancelled, it resolves without a text. */
   listen(params: ListenParams, options: ListenOptions = {}): Promise<ListenResult> {
     return this.listener.listen(params, options);
+  }
+
+  /** Utterance by utterance, until it is told to stop. */
+  listenOn(params: ListenOnParams, options: ListenOnOptions): Promise<void> {
+    return this.listener.listenOn(params, options);
   }
 
   releaseListen(): void {

@@ -1,4 +1,4 @@
-import type { ListenParams, ListenResult, ListenUpdate, Microphone, Transcription } from '../protocol';
+import type { ListenParams, ListenResult, ListenUpdate, Microphone } from '../protocol';
 import type { Activity } from './activity';
 import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
@@ -10,6 +10,7 @@ import { MicrophoneSource } from './speech/capture/microphoneSource';
 import type { SoundSource } from './speech/capture/soundSource';
 import { biasPrompt } from './speech/dictation/biasPrompt';
 import { listen } from './speech/listening/listen';
+import { listenOn, type ListeningOn } from './speech/listening/listenOn';
 import type { NewRecognition } from './speech/listening/passages';
 import { RepeatedRecognition } from './speech/listening/repeatedRecognition';
 import { StreamedRecognition, type Work } from './speech/listening/streamedRecognition';
@@ -21,6 +22,18 @@ export interface ListenOptions {
   readonly onUpdate?: (update: ListenUpdate) => void;
   readonly signal?: AbortSignal;
 }
+
+type RecognitionParams = Pick<ListenParams, 'model' | 'document' | 'language' | 'alternatives'>;
+interface SourceParams extends Pick<ListenParams, 'file' | 'microphone'> {
+  /** Of a file: times the pace of speech; Infinity: as fast as it is understood. */
+  readonly pace?: number;
+}
+
+export interface ListenOnParams extends SourceParams, RecognitionParams {
+  /** Silence that ends an utterance. */
+  readonly pauseMs?: number;
+}
+export type ListenOnOptions = Pick<ListeningOn, 'onOpen' | 'onUpdate' | 'onUtterance' | 'stop'>;
 
 /** Listens to one sound at a time, and gives it to the recognizer that the request names. */
 export class Listener {
@@ -43,18 +56,30 @@ export class Listener {
     if (this.#release) throw microphoneBusy();
     const release = (this.#release = new AbortController());
     try {
-      const { manifest } = await this.registry.store.find(params.model);
-      if (manifest.role !== 'speech') throw roleMismatch(manifest.id, manifest.role, 'speech');
+      const recognition = await this.#recognition(params);
       return await listen({
         source: this.#source(params),
         detector: this.detectors.get(),
-        recognition: hearsAsSpoken(manifest) ? this.#streaming(params) : this.#recognition(params),
+        recognition,
         releaseAfterSilenceMs: params.releaseAfterSilenceMs,
         longestMs: params.longestMs,
         onUpdate,
         release: release.signal,
         cancel: signal ?? new AbortController().signal,
       });
+    } finally {
+      this.#release = undefined;
+    }
+  }
+
+  /** Utterance by utterance, until `stop`. @throws microphone_*, model_*, audio_invalid, file_not_found */
+  async listenOn({ pauseMs, ...params }: ListenOnParams, options: ListenOnOptions): Promise<void> {
+    if (this.#release) throw microphoneBusy();
+    this.#release = new AbortController();
+    try {
+      const recognition = await this.#recognition(params);
+      const source = this.#source(params);
+      await listenOn({ source, detector: this.detectors.get(), recognition, pauseMs, ...options });
     } finally {
       this.#release = undefined;
     }
@@ -70,27 +95,36 @@ export class Listener {
     await this.detectors.dispose();
   }
 
-  #source({ file, microphone }: ListenParams): SoundSource {
-    return file === undefined ? new MicrophoneSource(this.capture, microphone) : new FileSource(file);
+  #source({ file, microphone, pace }: SourceParams): SoundSource {
+    if (file === undefined) return new MicrophoneSource(this.capture, microphone);
+    return new FileSource(file, pace === undefined ? {} : { pace });
+  }
+
+  /** @throws model_not_found, model_role_mismatch, model_invalid */
+  async #recognition(params: RecognitionParams): Promise<NewRecognition> {
+    const { manifest } = await this.registry.store.find(params.model);
+    if (manifest.role !== 'speech') throw roleMismatch(manifest.id, manifest.role, 'speech');
+    return hearsAsSpoken(manifest) ? this.#streaming(params) : this.#repeating(params);
   }
 
   /** The model loads while the first words are spoken. */
-  #recognition({ model: id, document, language }: ListenParams): NewRecognition {
+  #repeating({ model: id, document, language, alternatives: most }: RecognitionParams): NewRecognition {
     const loading = this.registry.get(id);
     loading.catch(() => undefined);
     let prompt: string | undefined;
-    const recognize = async (before: string, samples: Float32Array, signal: AbortSignal): Promise<Transcription> => {
+    const recognizing = (before: string) => async (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => {
       const model = await loading;
       prompt ??= document ? biasPrompt(document, { countTokens: (text) => model.encoder.encode(text).length }) : '';
-      const options = { language, prompt: `${prompt} ${before}`.trim(), signal };
+      const alternatives = isWhole ? most : 0;
+      const options = { language, alternatives, prompt: `${prompt} ${before}`.trim(), signal };
       const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
     };
-    return (before, onText) => new RepeatedRecognition((samples, signal) => recognize(before, samples, signal), onText);
+    return (before, onText) => new RepeatedRecognition(recognizing(before), onText);
   }
 
   /** The same for a model that hears a sound as it is spoken. */
-  #streaming({ model: id, language }: ListenParams): NewRecognition {
+  #streaming({ model: id, language }: RecognitionParams): NewRecognition {
     const loading = this.registry.get(id);
     loading.catch(() => undefined);
     const work: Work = async (job) => {

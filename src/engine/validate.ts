@@ -54,6 +54,7 @@ export const listenSchema = v.object({
   microphone: v.optional(v.string()),
   file: v.optional(v.pipe(v.string(), v.minLength(1))),
   language: v.optional(v.string()),
+  alternatives: v.optional(v.pipe(natural, v.maxValue(16))),
   document: spokenDocument,
   releaseAfterSilenceMs: v.optional(v.pipe(v.number(), v.minValue(100), v.maxValue(60_000))),
   longestMs: v.optional(v.pipe(v.number(), v.minValue(100), v.maxValue(2 * 60 * 60_000))),

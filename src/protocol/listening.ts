@@ -25,6 +25,8 @@ export interface ListenParams {
   readonly file?: string;
   /** A code or an English name; absent: as heard. */
   readonly language?: string;
+  /** Most other readings of what was said, where the model can tell; absent: none, which is quicker. */
+  readonly alternatives?: number;
   /** The open document: its identifiers are expected. */
   readonly document?: SpokenDocument;
   /** What is spoken is released after this long without speech; absent: by `voice/release` only. */

@@ -7,6 +7,8 @@ import { commandCommand } from './commands/command';
 import { completeCommand } from './commands/complete';
 import { doctorCommand } from './commands/doctor';
 import { exportCommand } from './commands/export';
+import { listenCommand } from './commands/listen';
+import { microphonesCommand } from './commands/microphones';
 import { modelsCommand } from './commands/models';
 import { runCommand } from './commands/run';
 import { transcribeCommand } from './commands/transcribe';
@@ -23,6 +25,8 @@ const commands = [
   runCommand,
   benchCommand,
   transcribeCommand,
+  listenCommand,
+  microphonesCommand,
 ];
 
 /** Runs one command line (without `node` and the script) and returns its exit status; errors go to stderr, coded. */

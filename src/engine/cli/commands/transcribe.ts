@@ -1,12 +1,17 @@
 import type { TranscriptSegment, Transcription } from '../../../protocol';
+import { invalidArgument } from '../../errors';
 import { decodeAudio } from '../../speech/audio/decodeAudio';
 import type { CliContext, CommandDefinition } from '../context';
 import { readInput } from '../files';
 import { number, wholeNumber } from '../generationOptions';
+import { times } from '../clock';
 import { printJson } from '../output';
+import { hearMicrophone } from './hearMicrophone';
 
 interface TranscribeFlags {
   readonly model: string;
+  readonly mic?: boolean;
+  readonly microphone?: string;
   readonly language?: string;
   readonly prompt?: string;
   readonly translate?: boolean;
@@ -21,7 +26,9 @@ export const transcribeCommand: CommandDefinition = (program, context) => {
   program
     .command('transcribe')
     .description('speech → text, with times and confidence')
-    .argument('<file.wav>', 'PCM or floating point, any rate and number of channels')
+    .argument('[file.wav]', 'PCM or floating point, any rate and number of channels')
+    .option('--mic', 'hear a microphone instead, until a pause or Ctrl+C')
+    .option('--microphone <id>', 'which, as `pteron microphones` names it; default: the system’s choice')
     .requiredOption('--model <id>', 'a speech model of the store')
     .option('--language <code>', 'what is spoken, e.g. de or German; default: as heard')
     .option('--prompt <text>', 'names and spellings to expect')
@@ -35,14 +42,17 @@ export const transcribeCommand: CommandDefinition = (program, context) => {
     .option('--ask <question>', 'answer a question about the sound instead (Voxtral Mini)')
     .option('--delay <ms>', 'how far the text may be behind the sound (Voxtral Realtime), 80 … 2400', wholeNumber(80))
     .option('--json', 'print one JSON object')
-    .action((file: string, flags: TranscribeFlags) => transcribe(context, file, flags));
+    .action((file: string | undefined, flags: TranscribeFlags) => transcribe(context, file, flags));
 };
 
 async function transcribe(
-  { engine, signal, stdout, stderr }: CliContext,
-  file: string,
-  flags: TranscribeFlags,
+  context: CliContext,
+  file: string | undefined,
+  { mic, microphone, ...flags }: TranscribeFlags,
 ): Promise<void> {
+  if (mic || microphone !== undefined) return hearMicrophone(context, file, { ...flags, microphone }, print);
+  if (file === undefined) throw invalidArgument('No sound is named.', 'Give a WAV file, or --mic.');
+  const { engine, signal, stdout } = context;
   const samples = await decodeAudio(await readInput(file));
   const onSegment = (segment: TranscriptSegment) => void stdout.write(`${describe(segment)}\n`);
   const { json, ask, delay, ...rest } = flags;
@@ -50,6 +60,16 @@ async function transcribe(
   const params = { ...rest, ...question, ...(delay === undefined ? {} : { delayMs: delay }) };
   const result = await engine.transcribe({ ...params, samples }, { signal, ...(json ? {} : { onSegment }) });
   if (json) return printJson(stdout, result);
+  printRest(context, result);
+}
+
+/** A result that was not printed segment by segment. */
+function print(context: CliContext, result: Transcription): void {
+  for (const segment of result.segments) context.stdout.write(`${describe(segment)}\n`);
+  printRest(context, result);
+}
+
+function printRest({ stdout, stderr }: CliContext, result: Transcription): void {
   for (const text of result.alternatives ?? []) stdout.write(`or: ${text}\n`);
   for (const { start, end, reason } of result.skipped) {
     stderr.write(`${times(start, end)}  ${reason === 'silence' ? 'silence' : 'no speech'}\n`);
@@ -59,15 +79,6 @@ async function transcribe(
 
 const describe = ({ start, end, text, confidence }: TranscriptSegment): string =>
   `${times(start, end)}  ${`${Math.round(100 * confidence)} %`.padStart(5)}  ${text}`;
-
-const times = (start: number, end: number): string => `${clock(start)} – ${clock(end)}`;
-
-/** 75.2 → '1:15.20' */
-function clock(seconds: number): string {
-  const hundredths = Math.round(seconds * 100);
-  const minutes = Math.floor(hundredths / 6000);
-  return `${minutes}:${((hundredths % 6000) / 100).toFixed(2).padStart(5, '0')}`;
-}
 
 function summarize({ seconds, language, finish, timings }: Transcription): string {
   const spent = (timings.featuresMs + timings.encodeMs + timings.decodeMs) / 1000;

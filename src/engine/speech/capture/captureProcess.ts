@@ -38,6 +38,7 @@ export class CaptureProcess {
     } finally {
       clearTimeout(timeout);
       this.#lists.delete(request);
+      this.#keepAlive();
     }
   }
 
@@ -69,6 +70,7 @@ export class CaptureProcess {
 
   #send(message: ToCapture): void {
     this.#child ??= this.#start();
+    this.#keepAlive();
     // A process that is going away reports its exit.
     this.#child.send(message, () => undefined);
   }
@@ -91,10 +93,14 @@ export class CaptureProcess {
     };
     child.once('error', (error) => onGone(error.message));
     child.once('exit', (code, signal) => onGone(`the process that records ended (${signal ?? code})`));
-    // What nobody waits for keeps no command line alive.
     child.unref();
-    child.channel?.unref();
     return child;
+  }
+
+  /** What nobody waits for keeps no command line alive. */
+  #keepAlive(): void {
+    if (this.#session || this.#lists.size > 0) this.#child?.channel?.ref();
+    else this.#child?.channel?.unref();
   }
 
   #receive(message: FromCapture): void {

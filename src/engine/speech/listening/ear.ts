@@ -10,6 +10,8 @@ export interface EarEvents {
   onWindow(): void;
   /** The source gives no more; with an error, because of it. */
   onEnd(error?: unknown): void;
+  /** A source that is faster than speech waits for it. */
+  keepUp?(): Promise<void>;
 }
 
 /** A source's sound, kept, metered, and judged window by window. */
@@ -52,7 +54,7 @@ export class Ear implements SoundListener {
     if (this.#closed) return;
     this.meter.push(samples);
     this.sound.append(samples);
-    return this.#pump();
+    return this.#pump().then(() => this.events.keepUp?.());
   }
 
   onWarning(warning: ListenWarning, microphone?: Microphone): void {

@@ -11,7 +11,10 @@ export function joinTranscriptions(parts: readonly PlacedTranscription[], second
   const all = parts.map(({ transcription }) => transcription);
   const longest = [...all].sort((a, b) => b.seconds - a.seconds)[0];
   const sum = (what: keyof Transcription['timings']) => all.reduce((total, { timings }) => total + timings[what], 0);
+  // Of a sound in several parts there would be too many.
+  const alternatives = all.length === 1 ? all[0]!.alternatives : undefined;
   return {
+    ...(alternatives && { alternatives }),
     text: all
       .map(({ text }) => text)
       .filter((text) => text !== '')

@@ -50,7 +50,9 @@ class ListenOnce {
       onWindow: () => this.#follow(),
       onEnd: (error) => this.#end(error === undefined ? { finish: 'released' } : { error }),
     });
-    this.#passages = new Passages(this.#ear.sound, this.#ear.tracker, recognition, () => this.#update());
+    this.#passages = new Passages(this.#ear.sound, this.#ear.tracker, recognition, {
+      onText: () => this.#update(),
+    });
     whenAborted(cancel, () => {
       this.#end({ finish: 'cancelled' });
       this.#passages.dispose();

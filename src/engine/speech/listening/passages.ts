@@ -8,6 +8,13 @@ import type { SoundBuffer } from './soundBuffer';
 /** `before`: the text that precedes the segment; `onText`: its text has grown. */
 export type NewRecognition = (before: string, onText: () => void) => SegmentRecognition;
 
+export interface PassageEvents {
+  /** The text has grown. */
+  onText(): void;
+  /** A segment was cut off and is understood; in order. */
+  onDone?(placed: PlacedTranscription): void;
+}
+
 /** Kept around speech: recognizers want a beginning. */
 const padding = 0.2 * speechRate;
 /** Kept while nobody speaks. */
@@ -29,9 +36,9 @@ export class Passages {
     private readonly sound: SoundBuffer,
     private readonly tracker: SpeechTracker,
     private readonly create: NewRecognition,
-    private readonly onText: () => void,
+    private readonly events: PassageEvents,
   ) {
-    this.#current = create('', onText);
+    this.#current = create('', events.onText);
   }
 
   /** Those that are cut off and understood, in order. */
@@ -68,11 +75,21 @@ export class Passages {
     this.tracker.forget();
     this.sound.dropBefore(Math.min(last, position - padding));
     this.#pending.add(segment);
-    this.#current = this.create(this.#done.at(-1)?.transcription.text ?? '', this.onText);
+    this.#current = this.create(this.#done.at(-1)?.transcription.text ?? '', this.events.onText);
     const before = this.#finishing;
     const finished = this.#finish(segment, { range, last, samples, before });
     this.#finishing = finished.catch(() => undefined);
     return finished;
+  }
+
+  /** Resolves when all that is cut off is understood. */
+  async settled(): Promise<void> {
+    await this.#finishing;
+  }
+
+  /** What is understood is not needed any more, as text or as what precedes the next. */
+  forget(): void {
+    this.#done.length = 0;
   }
 
   dispose(): void {
@@ -85,14 +102,17 @@ export class Passages {
   ): Promise<PlacedTranscription> {
     await cut.before;
     try {
-      const transcription = await segment.finish(cut.range, cut.last, () => cut.samples);
+      const transcription = await segment.finish(cut.range, cut.last, ({ from, to }) =>
+        cut.samples.slice(Math.max(0, from - cut.range.from), Math.max(0, to - cut.range.from)),
+      );
       const placed = { start: cut.range.from / speechRate, transcription };
       this.#done.push(placed);
+      this.events.onDone?.(placed);
       return placed;
     } finally {
       this.#pending.delete(segment);
       segment.dispose();
-      this.onText();
+      this.events.onText();
     }
   }
 

@@ -4,7 +4,8 @@ import type { PartialText } from '../recognizer';
 import { LocalAgreement } from './localAgreement';
 import type { ReadSound, SegmentRecognition, SoundRange } from './segmentRecognition';
 
-export type Recognize = (samples: Float32Array, signal: AbortSignal) => Promise<Transcription>;
+/** `isWhole`: it may be the final text, so other readings are wanted too. */
+export type Recognize = (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => Promise<Transcription>;
 
 /** A hypothesis less than this newer than the last tells nothing. */
 const leastStep = 0.5 * speechRate;
@@ -52,7 +53,7 @@ export class RepeatedRecognition implements SegmentRecognition {
     }
     const last = this.#last?.to ?? range.from;
     if (speaking && range.to - last < Math.max(leastStep, 2 * this.#pace)) return;
-    this.#start(range, read(range));
+    this.#start(range, read(range), !speaking);
   }
 
   async finish(range: SoundRange, speechEnd: number, read: ReadSound): Promise<Transcription> {
@@ -61,7 +62,7 @@ export class RepeatedRecognition implements SegmentRecognition {
     if (reaches(running, needed)) await running!.done;
     else running?.abort.abort();
     if (reaches(this.#last, needed)) return this.#last!.transcription;
-    return this.recognize(read(range), this.#abort.signal);
+    return this.recognize(read(range), this.#abort.signal, true);
   }
 
   dispose(): void {
@@ -69,9 +70,9 @@ export class RepeatedRecognition implements SegmentRecognition {
     this.#running?.abort.abort();
   }
 
-  #start(range: SoundRange, samples: Float32Array): void {
+  #start(range: SoundRange, samples: Float32Array, isWhole: boolean): void {
     const abort = new AbortController();
-    const done = this.recognize(samples, abort.signal)
+    const done = this.recognize(samples, abort.signal, isWhole)
       .then((transcription) => {
         if (abort.signal.aborted || transcription.finish === 'cancelled') return;
         this.#pace = this.#heardTo - range.to;
