@@ -25,6 +25,7 @@ from .memory import give_back
 from .memory_plan import plan_memory
 from .models.layers import Limits
 from .needs import Needs, plan_file, plan_folder
+from .parakeet.write import write_parakeet
 from .quantization.requantized import Requantized, resolve
 from .quantization.scheme import DTYPES, Scheme, parse_scheme
 from .reference import weight_names
@@ -34,6 +35,10 @@ from .speech import write_speech
 from .vad import export_vad, is_vad_source
 from .verify import verify
 from .voxtral import write_voxtral
+
+_SPEECH_WRITERS = {
+    "whisper": write_speech, "parakeet": write_parakeet, "voxtral": write_voxtral, "voxtral_realtime": write_voxtral,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def _write(
     limits = _limits(options, checkpoint, scheme, dtype)
     checkpoint.write_tokenizer(folder)
     if _is_speech(checkpoint):
-        write = write_speech if checkpoint.recipe.FAMILY == "whisper" else write_voxtral
+        write = _SPEECH_WRITERS[checkpoint.recipe.FAMILY]
         return write(options, checkpoint, folder, limits, scheme, say)
     mark_controls(folder / "tokenizer.json")
     markers = [id for id in (checkpoint.bos, *checkpoint.eos) if id is not None]

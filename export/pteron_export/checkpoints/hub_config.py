@@ -5,6 +5,7 @@ from ..errors import ExportError
 _HOW_IT_IS_HELD = ("quantization", "quantization_config")
 _NOT_THE_MODEL = ("architectures", "dtype", "torch_dtype", "transformers_version", "_name_or_path", "id2label", "label2id")
 _SAMPLING = {"temperature": "temperature", "topK": "top_k", "topP": "top_p", "repetitionPenalty": "repetition_penalty"}
+_NO_LANGUAGE_MODEL = ("parakeet_tdt",)
 _AGAIN = "Download the checkpoint again."
 
 
@@ -19,7 +20,7 @@ def text_config(whole: dict, parts: tuple[str, ...] = ()) -> dict:
     except Exception as error:  # its validators raise exceptions of their own
         first = " ".join(str(error).split())[:300]
         raise ExportError("program_invalid", f"config.json is no configuration of a '{kind}' model: {first}", _AGAIN) from error
-    text = config.get_text_config(decoder=True)
+    text = config if kind in _NO_LANGUAGE_MODEL else config.get_text_config(decoder=True)
     result = {key: value for key, value in text.to_dict().items() if key not in _NOT_THE_MODEL}
     if text is not config and "tie_word_embeddings" in whole:  # said of the whole model
         result["tie_word_embeddings"] = config.tie_word_embeddings

@@ -63,7 +63,7 @@ def open_folder(folder: Path) -> Checkpoint:
         write_tokenizer=lambda out: _write_tokenizer(folder, recipe, config, settings, out),
         name=whole.get("_name_or_path") or folder.name,
         quantization=quantization.description if quantization else "none",
-        trained_context=config["max_target_positions" if recipe.FAMILY == "whisper" else "max_position_embeddings"],
+        trained_context=_trained_context(recipe, config),
         add_bos=not reads_tekken(recipe) and _adds_bos(folder, config.get("bos_token_id")),
         sha256=sha256_of(source.files[0]) if len(source.files) == 1 else sha256_of(folder / "model.safetensors.index.json"),
         bos=config.get("bos_token_id"),
@@ -81,6 +81,13 @@ def reads_tekken(recipe: ModuleType) -> bool:
 
 def _tekken_of(folder: Path, config: dict) -> Tekken:
     return read_tekken(folder / TEKKEN, config["vocab_size"])
+
+
+def _trained_context(recipe: ModuleType, config: dict) -> int:
+    """Tokens; of Parakeet, which has no context of tokens, the encoder's frames."""
+    if recipe.FAMILY == "parakeet":
+        return config["encoder_config"]["max_position_embeddings"]
+    return config["max_target_positions" if recipe.FAMILY == "whisper" else "max_position_embeddings"]
 
 
 def _read_json(path: Path, default=None):
@@ -112,6 +119,8 @@ class _Tensors:
             self._where |= dict.fromkeys(self._open(file).keys(), file)
 
     def get(self, name: str) -> Weight | None:
+        if made := getattr(self._recipe, "stored", None):
+            return made(name, self._where.__contains__, self._read)
         for candidate in self._candidates(name):
             packed = self._packed(candidate)
             if packed is not None:

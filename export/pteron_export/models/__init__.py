@@ -1,17 +1,17 @@
 """One recipe a family: a module with FAMILY, ARCHITECTURES, GGUF_ARCHITECTURES, build(config, limits), adapt_tensor and its
-inverse to_transformers; ROLE where it is no language model; and settle(config, limits) where the limits decide something about
-the model. A language model that hears has PARTS, what its configuration has beside the text model's, and stored_names(name), where
-a checkpoint keeps a weight."""
+inverse to_transformers, or stored(name, has, read) where a weight is made of several tensors; ROLE where it is no language
+model; and settle(config, limits) where the limits decide something about the model. A language model that hears has PARTS, what
+its configuration has beside the text model's, and stored_names(name), where a checkpoint keeps a weight."""
 
 import difflib
 from types import ModuleType
 
 from ..errors import ExportError
-from . import gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe, voxtral, voxtral_realtime, whisper
+from . import gemma3, llama, parakeet, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe, voxtral, voxtral_realtime, whisper
 from .layers import Limits
 
 RECIPES: tuple[ModuleType, ...] = (
-    gemma3, llama, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe, voxtral, voxtral_realtime, whisper,
+    gemma3, llama, parakeet, phi3, qwen2, qwen3, qwen3_5, qwen3_5_moe, qwen3_moe, voxtral, voxtral_realtime, whisper,
 )  # fmt: skip
 
 

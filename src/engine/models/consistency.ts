@@ -9,6 +9,7 @@ import type { Manifest } from './manifest';
  * @throws model_invalid where model.json says something else; program_unsupported where it is no language model
  */
 export function checkProgram(program: Program, manifest: Manifest, path: string): void {
+  if (manifest.speech?.kind === 'parakeet') return; // no language model: its recognizer knows what it must be
   const { vocabulary, chunk, context } = program.languageModel(
     manifest.speech?.kind === 'whisper' ? 'decode' : 'forward',
   );

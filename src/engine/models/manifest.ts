@@ -60,8 +60,36 @@ const realtimeSchema = v.object({
   delay: v.pipe(count, v.maxValue(30)),
   tokens: v.object({ begin: tokenId, end: tokenId, pad: tokenId, word: tokenId }),
 });
+/** How Parakeet is called: a FastConformer encoder, and a transducer that says with each token how many frames it lasts. */
+const parakeetSchema = v.pipe(
+  v.object({
+    kind: v.literal('parakeet'),
+    melBins: v.pipe(count, v.maxValue(256)),
+    /** Most of a window: 10 ms each. */
+    frames: v.pipe(count, v.maxValue(60_000)),
+    /** Frames that become one of the encoder's. */
+    subsampling: v.pipe(count, v.maxValue(64)),
+    /** Of a frame for the joint network, and of the prediction network's state. */
+    hiddenSize: v.pipe(count, v.maxValue(65_536)),
+    layers: v.pipe(count, v.maxValue(64)),
+    /** Most frames that a step looks at. */
+    stepFrames: v.pipe(count, v.maxValue(4096)),
+    /** "Nothing more is said here"; the first token too. */
+    blank: tokenId,
+    /** What each of the last logits stands for, in the encoder's frames. */
+    durations: v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000))),
+      v.minLength(1),
+      v.maxLength(64),
+    ),
+    /** Most tokens at one frame. */
+    maxSymbolsPerStep: v.pipe(count, v.maxValue(1000)),
+  }),
+  v.check(({ frames, subsampling }) => frames % subsampling === 0, 'a window is no whole number of encoded frames'),
+);
+
 /** One entry a kind of recognizer (speech/recognizers.ts). */
-const speechSchema = v.variant('kind', [whisperSchema, voxtralSchema, realtimeSchema]);
+const speechSchema = v.variant('kind', [whisperSchema, voxtralSchema, realtimeSchema, parakeetSchema]);
 
 /** How a voice activity detector is called: forward(sound[1, context + window], state) → probability[1,1], state. */
 const vadSchema = v.object({
@@ -100,7 +128,12 @@ const described = v.object({
   kvCache: v.optional(v.picklist(['float32', 'bfloat16', 'float16', 'int8', 'int4'])),
   /** What it needs to run, in bytes: state (KV cache and the like) is a fixed part and one for each token of context. */
   memory: v.optional(
-    v.object({ weightsBytes: amount, stateBytes: amount, stateBytesPerToken: amount, workBytes: amount }),
+    v.object({
+      weightsBytes: amount,
+      stateBytes: amount,
+      stateBytesPerToken: amount,
+      workBytes: amount,
+    }),
   ),
   methods: v.record(v.string(), v.object({ inputs: v.array(v.string()), outputs: v.array(v.string()) })),
   tokens: v.object({
@@ -111,7 +144,14 @@ const described = v.object({
     addBos: v.boolean(),
   }),
   /** Fill-in-the-middle marker ids; null where the model was not trained for it (decided from the tokenizer, never the name). */
-  fim: v.nullable(v.object({ prefix: tokenId, suffix: tokenId, middle: tokenId, order: v.picklist(['psm', 'spm']) })),
+  fim: v.nullable(
+    v.object({
+      prefix: tokenId,
+      suffix: tokenId,
+      middle: tokenId,
+      order: v.picklist(['psm', 'spm']),
+    }),
+  ),
   sampling: v.optional(
     v.object({
       temperature: v.optional(v.number()),
@@ -122,7 +162,11 @@ const described = v.object({
     {},
   ),
   licence: v.object({ name: v.string(), url: v.optional(v.string()) }),
-  source: v.object({ name: v.string(), revision: v.string(), sha256: v.optional(v.string()) }),
+  source: v.object({
+    name: v.string(),
+    revision: v.string(),
+    sha256: v.optional(v.string()),
+  }),
   /** Written by the exporter's verify step; see export/. */
   verification: v.optional(v.record(v.string(), v.unknown())),
   /** Of a speech model, and of no other. */
@@ -151,6 +195,8 @@ function highestToken(speech: SpeechManifest): number {
     case 'voxtral':
     case 'voxtral_realtime':
       return Math.max(...Object.values(speech.tokens));
+    case 'parakeet':
+      return speech.blank;
   }
 }
 
@@ -175,4 +221,5 @@ export type WhisperManifest = v.InferOutput<typeof whisperSchema>;
 export type VoxtralManifest = v.InferOutput<typeof voxtralSchema>;
 export type RealtimeManifest = v.InferOutput<typeof realtimeSchema>;
 export type VadManifest = v.InferOutput<typeof vadSchema>;
+export type ParakeetManifest = v.InferOutput<typeof parakeetSchema>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;

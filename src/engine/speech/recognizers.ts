@@ -3,6 +3,7 @@ import { manifestInvalid } from '../models/errors';
 import type { Manifest } from '../models/manifest';
 import type { Program } from '../native/addonTypes';
 import type { Tokenizer } from '../text/tokenizer';
+import { ParakeetRecognizer } from './parakeet/recognizer';
 import type { Recognizer } from './recognizer';
 import { VoxtralRecognizer } from './voxtral/recognizer';
 import { RealtimeRecognizer } from './voxtralRealtime/recognizer';
@@ -30,5 +31,7 @@ export function createRecognizer(parts: SpeechParts): Recognizer {
       return VoxtralRecognizer.of(parts, speech);
     case 'voxtral_realtime':
       return RealtimeRecognizer.of(parts, speech);
+    case 'parakeet':
+      return ParakeetRecognizer.of(parts, speech);
   }
 }

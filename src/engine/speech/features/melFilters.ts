@@ -1,5 +1,5 @@
 /** Slaney's mel scale: linear below 1 kHz, logarithmic above. Source: transformers audio_utils.py `mel_filter_bank`. */
-import { bins } from './powerSpectrum';
+import { bins as whisperBins } from './powerSpectrum';
 
 /** One filter: weights of the bins from `first` on. */
 export interface MelFilter {
@@ -15,8 +15,8 @@ const melOf = (hertz: number): number =>
 const hertzOf = (mel: number): number =>
   mel < linearUpTo / hertzAMel ? mel * hertzAMel : linearUpTo * Math.exp(perMel * (mel - linearUpTo / hertzAMel));
 
-/** `count` triangles of equal area from 0 to 8 kHz. */
-export function melFilters(count: number): MelFilter[] {
+/** `count` triangles of equal area from 0 to 8 kHz, over a spectrum of `bins`. */
+export function melFilters(count: number, bins: number = whisperBins): MelFilter[] {
   const edges = Array.from({ length: count + 2 }, (_, i) => hertzOf((melOf(highest) * i) / (count + 1)));
   return Array.from({ length: count }, (_, i) => {
     const [left, middle, right] = [edges[i]!, edges[i + 1]!, edges[i + 2]!];

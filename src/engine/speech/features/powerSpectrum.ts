@@ -1,27 +1,47 @@
-/** The power spectrum of 400 samples, by a real FFT: 400 real numbers are 200 complex ones, and 200 = 4 · 2 · 5 · 5. */
+/** The power spectrum by a real FFT: n real numbers are n / 2 complex ones, and of 400 samples 200 = 4 · 2 · 5 · 5. */
 
+/** Whisper's. */
 export const transformLength = 400;
 export const bins = transformLength / 2 + 1;
-const half = transformLength / 2;
-const radices = [4, 2, 5, 5] as const;
 
-/** e^(−2πi · k / 400) for all k. */
-const cosines = Float64Array.from({ length: transformLength }, (_, k) => Math.cos((2 * Math.PI * k) / transformLength));
-const sines = Float64Array.from({ length: transformLength }, (_, k) => -Math.sin((2 * Math.PI * k) / transformLength));
+/** Factors of `count`: fours as long as there are some, then primes. */
+function radicesOf(count: number): number[] {
+  for (const radix of [4, 2, 3, 5, 7]) if (count % radix === 0) return [radix, ...radicesOf(count / radix)];
+  if (count > 1) throw new RangeError(`There is no transform for a factor of ${count}.`);
+  return [];
+}
 
 /** Buffers of one caller; not to be used by two at a time. */
 export class PowerSpectrum {
   /** What to transform. */
-  readonly input = new Float64Array(transformLength);
-  /** |X[k]|², k = 0 … 200, after `compute`. */
-  readonly output = new Float64Array(bins);
-  #re = new Float64Array(half);
-  #im = new Float64Array(half);
-  #nextRe = new Float64Array(half);
-  #nextIm = new Float64Array(half);
+  readonly input: Float64Array;
+  /** |X[k]|², k = 0 … length / 2, after `compute`. */
+  readonly output: Float64Array;
+  /** e^(−2πi · k / length) for all k. */
+  readonly #cosines: Float64Array;
+  readonly #sines: Float64Array;
+  readonly #radices: readonly number[];
+  #re: Float64Array;
+  #im: Float64Array;
+  #nextRe: Float64Array;
+  #nextIm: Float64Array;
+
+  /** `length`: samples; even, with no prime factor above 7. */
+  constructor(readonly length: number = transformLength) {
+    const half = length / 2;
+    const angle = (k: number) => (2 * Math.PI * k) / length;
+    this.#radices = radicesOf(half);
+    this.#cosines = Float64Array.from({ length }, (_, k) => Math.cos(angle(k)));
+    this.#sines = Float64Array.from({ length }, (_, k) => -Math.sin(angle(k)));
+    this.input = new Float64Array(length);
+    this.output = new Float64Array(half + 1);
+    [this.#re, this.#im] = [new Float64Array(half), new Float64Array(half)];
+    [this.#nextRe, this.#nextIm] = [new Float64Array(half), new Float64Array(half)];
+  }
 
   compute(): void {
     const { input, output } = this;
+    const half = this.length / 2;
     for (let n = 0; n < half; n++) {
       this.#re[n] = input[2 * n]!;
       this.#im[n] = input[2 * n + 1]!;
@@ -33,7 +53,7 @@ export class PowerSpectrum {
       const [a, b] = [k % half, (half - k) % half];
       const [evenRe, evenIm] = [(re[a]! + re[b]!) / 2, (im[a]! - im[b]!) / 2];
       const [oddRe, oddIm] = [(im[a]! + im[b]!) / 2, (re[b]! - re[a]!) / 2];
-      const [c, s] = [cosines[k]!, sines[k]!];
+      const [c, s] = [this.#cosines[k]!, this.#sines[k]!];
       const [x, y] = [evenRe + oddRe * c - oddIm * s, evenIm + oddRe * s + oddIm * c];
       output[k] = x * x + y * y;
     }
@@ -41,8 +61,8 @@ export class PowerSpectrum {
 
   /** Stockham's form: each pass leaves its results in order, so that nothing has to be permuted afterwards. */
   #transform(): void {
-    let [length, stride] = [half, 1];
-    for (const radix of radices) {
+    let [length, stride] = [this.length / 2, 1];
+    for (const radix of this.#radices) {
       const parts = length / radix;
       const pass = radix === 4 ? this.#by4 : this.#byAny;
       for (let p = 0; p < parts; p++) for (let q = 0; q < stride; q++) pass.call(this, radix, p, q, parts, stride);
@@ -54,13 +74,13 @@ export class PowerSpectrum {
   }
 
   #byAny(radix: number, p: number, q: number, parts: number, stride: number): void {
-    const step = transformLength / (parts * radix); // of the twiddles' table, a turn of this pass
-    const [re, im] = [this.#re, this.#im];
+    const step = this.length / (parts * radix); // of the twiddles' table, a turn of this pass
+    const [re, im, cosines, sines] = [this.#re, this.#im, this.#cosines, this.#sines];
     for (let j = 0; j < radix; j++) {
       let [x, y] = [0, 0];
       for (let k = 0; k < radix; k++) {
         const at = q + stride * (p + k * parts);
-        const turn = ((j * k) % radix) * (transformLength / radix);
+        const turn = ((j * k) % radix) * (this.length / radix);
         x += re[at]! * cosines[turn]! - im[at]! * sines[turn]!;
         y += re[at]! * sines[turn]! + im[at]! * cosines[turn]!;
       }
@@ -75,7 +95,7 @@ export class PowerSpectrum {
     const [b, c, d] = [a + gap, a + 2 * gap, a + 3 * gap];
     const [x0, y0, x1, y1] = [re[a]! + re[c]!, im[a]! + im[c]!, re[a]! - re[c]!, im[a]! - im[c]!];
     const [x2, y2, x3, y3] = [re[b]! + re[d]!, im[b]! + im[d]!, re[b]! - re[d]!, im[b]! - im[d]!];
-    const step = transformLength / (parts * 4);
+    const step = this.length / (parts * 4);
     const to = q + stride * 4 * p;
     this.#put(to, 0, x0 + x2, y0 + y2);
     this.#put(to + stride, p * step, x1 + y3, y1 - x3);
@@ -84,7 +104,7 @@ export class PowerSpectrum {
   }
 
   #put(to: number, turn: number, x: number, y: number): void {
-    const [c, s] = [cosines[turn % transformLength]!, sines[turn % transformLength]!];
+    const [c, s] = [this.#cosines[turn % this.length]!, this.#sines[turn % this.length]!];
     this.#nextRe[to] = x * c - y * s;
     this.#nextIm[to] = x * s + y * c;
   }

@@ -65,3 +65,36 @@ describe('model.json of a Voxtral', () => {
     expect(v.is(manifestSchema, manifest)).toBe(false);
   });
 });
+
+describe('model.json of a Parakeet', () => {
+  const parakeet = {
+    kind: 'parakeet',
+    melBins: 128,
+    frames: 4000,
+    subsampling: 8,
+    hiddenSize: 640,
+    layers: 2,
+    stepFrames: 16,
+    blank: 50,
+    durations: [0, 1, 2, 3, 4],
+    maxSymbolsPerStep: 10,
+  };
+  const withSpeech = (changes: object) => ({ ...valid, speech: { ...parakeet, ...changes } });
+
+  it('is accepted', () => {
+    expect(v.is(manifestSchema, withSpeech({}))).toBe(true);
+  });
+
+  it.each<[string, object]>([
+    ['is of an unknown kind', { kind: 'sparrow' }],
+    ['has its blank beyond the vocabulary', { blank: 51 }],
+    ['has no durations', { durations: [] }],
+    ['goes back in time', { durations: [0, -1] }],
+    ['has a window of half a frame', { frames: 4001 }],
+    ['has a window of an hour', { frames: 360_000 }],
+    ['may say nothing', { maxSymbolsPerStep: 0 }],
+    ['is Whisper', { kind: 'whisper' }],
+  ])('is refused where it %s', (_, changes) => {
+    expect(v.is(manifestSchema, withSpeech(changes))).toBe(false);
+  });
+});

@@ -1,0 +1,1 @@
+"""Parakeet: its program's methods, its comparison with transformers, and its model folder."""

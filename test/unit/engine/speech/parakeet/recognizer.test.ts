@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../../../src/engine/models/manifest';
+import { ParakeetRecognizer } from '../../../../../src/engine/speech/parakeet/recognizer';
+import { soundBounds } from '../../../../../src/engine/speech/parakeet/soundBounds';
+import { windowsOf } from '../../../../../src/engine/speech/parakeet/windows';
+import type { Tokenizer } from '../../../../../src/engine/text/tokenizer';
+import { type FakeParakeet, type Say, fakeParakeet, shape, tokenizer, vocabulary } from './fakeParakeet';
+
+const manifest = { vocabularySize: vocabulary } as Manifest;
+const open = (program: FakeParakeet) =>
+  ParakeetRecognizer.of({ program, tokenizer: tokenizer as unknown as Tokenizer, manifest, contextLength: 500 }, shape);
+/** Noise of so many seconds. */
+const sound = (seconds: number) =>
+  Float32Array.from({ length: 16_000 * seconds }, (_, i) => 0.1 * Math.sin(i * i * 0.001));
+/** Of each frame in turn; silent where nothing is said of it. */
+const script =
+  (said: Record<number, readonly [number, number]>): Say =>
+  (frame) =>
+    said[frame] ?? [9, 1];
+
+describe('Parakeet', () => {
+  it('joins tokens to words with times, and words to sentences', async () => {
+    const said = script({ 2: [0, 2], 4: [3, 1], 6: [2, 1], 10: [1, 2], 12: [7, 1], 15: [5, 2], 20: [6, 1] });
+    const heard: string[] = [];
+    const result = await open(fakeParakeet(said)).recognize(sound(4), { onSegment: ({ text }) => heard.push(text) });
+    expect(result).toMatchObject({ text: 'onely. two, three?', finish: 'stop', language: null, skipped: [] });
+    expect(heard).toEqual(['onely.', 'two, three?']);
+    const [first, second] = result.segments;
+    expect(first).toMatchObject({
+      start: 0.16,
+      end: 0.4,
+      tokens: [0, 3, 2],
+      noSpeechProbability: null,
+      temperature: 0,
+    });
+    expect(second!.words!.map(({ text, start, end }) => [text, start.toFixed(2), end.toFixed(2)])).toEqual([
+      ['two,', '0.80', '0.96'],
+      ['three?', '1.20', '1.36'],
+    ]);
+    expect(second!.confidence).toBeGreaterThan(0.9);
+    expect(result.timings).toMatchObject({ tokens: 7, windows: 1 });
+  });
+
+  it('ends a sentence at a long pause', async () => {
+    const { segments } = await open(fakeParakeet(script({ 2: [0, 1], 40: [1, 1] }))).recognize(sound(4));
+    expect(segments.map(({ text }) => text)).toEqual(['one', 'two']);
+  });
+
+  it('counts from the sound’s beginning, whatever silence it begins with', async () => {
+    const samples = new Float32Array(5 * 16_000);
+    samples.set(sound(2), 2 * 16_000);
+    const program = fakeParakeet(script({ 2: [0, 1] }));
+    const { segments } = await open(program).recognize(samples);
+    expect(segments[0]!.start).toBeCloseTo(2 - 0.3 + 0.16, 6);
+    expect(program.windows).toEqual([Math.ceil(260 / 8)]);
+  });
+
+  it('hears a long sound in windows, each frame once', async () => {
+    const program = fakeParakeet(() => [0, 4]);
+    const { segments, timings } = await open(program).recognize(sound(20));
+    expect(program.windows).toEqual([100, 100, 100, 100]);
+    expect(timings.windows).toBe(4);
+    const starts = segments.flatMap(({ words }) => words!.map(({ start }) => Math.round(start / 0.08)));
+    expect(starts).toEqual(Array.from({ length: 63 }, (_, i) => 4 * i).filter((frame) => frame < 250));
+  });
+
+  it('makes nothing of silence, of nothing, or of an instant', async () => {
+    const program = fakeParakeet(() => [0, 1]);
+    const silent = await open(program).recognize(new Float32Array(16_000).fill(0.0001));
+    expect(silent).toMatchObject({ text: '', segments: [], skipped: [{ start: 0, end: 1, reason: 'silence' }] });
+    expect(await open(program).recognize(new Float32Array(0))).toMatchObject({ text: '', skipped: [], seconds: 0 });
+    expect(await open(program).recognize(sound(1).slice(0, 200))).toMatchObject({ text: '', segments: [] });
+    expect(program.windows).toEqual([]);
+  });
+
+  it('refuses samples that are no numbers', async () => {
+    for (const wrong of [Number.NaN, Infinity]) {
+      const samples = sound(1);
+      samples[700] = wrong;
+      const recognition = open(fakeParakeet(() => [9, 1])).recognize(samples);
+      await expect(recognition).rejects.toMatchObject({ code: 'invalid_argument' });
+    }
+  });
+
+  it('returns what was complete when it is cancelled', async () => {
+    const abort = new AbortController();
+    const program = fakeParakeet((frame) => {
+      if (frame > 4) abort.abort();
+      return frame === 2 ? [0, 4] : [9, 1];
+    });
+    const { text, finish } = await open(program).recognize(sound(4), { signal: abort.signal });
+    expect({ text, finish }).toEqual({ text: 'one', finish: 'cancelled' });
+  });
+
+  it('passes on what goes wrong in the program', async () => {
+    await expect(open(fakeParakeet(() => [9, 1], true)).recognize(sound(1))).rejects.toThrow('broken');
+  });
+});
+
+describe('windows', () => {
+  it.each([
+    [1, 1],
+    [500, 1],
+    [501, 2],
+    [45_000, 113],
+  ])('of %i frames are heard whole, and decoded in order', (total, count) => {
+    const windows = windowsOf(total, 500);
+    expect(windows).toHaveLength(count);
+    let at = 0;
+    for (const { from, to, end } of windows) {
+      expect(to - from).toBeLessThanOrEqual(500);
+      expect(from === 0 || at - from === 50).toBe(true);
+      expect(to === total || to - end === 50).toBe(true);
+      expect(end).toBeGreaterThan(at);
+      at = end;
+    }
+    expect(at).toBe(total);
+  });
+});
+
+describe('the bounds of a sound', () => {
+  it('leave out what is 40 dB below the loudest, but for 0.3 s', () => {
+    const samples = Float32Array.from({ length: 64_000 }, (_, i) => (i >= 16_000 && i < 32_000 ? 0.2 : 0.0015));
+    expect(soundBounds(samples)).toEqual({ from: 16_000 - 4800, to: 32_000 + 4800 });
+    expect(soundBounds(samples.subarray(16_000, 32_000))).toEqual({ from: 0, to: 16_000 });
+    expect(soundBounds(new Float32Array(100))).toBeNull();
+  });
+});
