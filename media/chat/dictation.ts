@@ -6,6 +6,7 @@ import { send } from './host';
 interface Dictated {
   readonly before: string;
   readonly after: string;
+  readonly caret: number;
 }
 
 const labels: Record<VoiceKind, string> = {
@@ -51,11 +52,11 @@ export class Dictation {
 
   /** At the caret, or in place of what is selected; one step for the box's own undo. */
   insert(text: string): void {
-    const { value, selectionStart } = this.input;
-    const before = value.slice(0, selectionStart);
+    const { value, selectionStart: caret } = this.input;
+    const before = value.slice(0, caret);
     const spaced = /\S$/.test(before) && /^[\p{L}\p{N}]/u.test(text) ? ` ${text}` : text;
     this.write(spaced);
-    this.dictated.push({ before: value, after: this.input.value });
+    this.dictated.push({ before: value, after: this.input.value, caret });
   }
 
   /** As the box was before the last dictation, unless it was edited since. */
@@ -64,6 +65,7 @@ export class Dictation {
     if (last?.after !== this.input.value) return;
     this.input.select();
     this.write(last.before);
+    this.input.setSelectionRange(last.caret, last.caret);
   }
 
   private write(text: string): void {

@@ -100,8 +100,8 @@ export const settingsSchema = {
     'Id of the microphone. Empty, or not plugged in: the system’s choice. Run **Pteron: Choose Microphone** to pick one.',
   ),
   'voice.language': string(
-    '',
-    'Language that is spoken, as a code or an English name (`en`, `German`). Empty: whatever the model hears. Commands are English.',
+    'en',
+    'Language that is spoken, as a code or an English name (`de`, `German`). Commands are English. Empty: the model finds out, which it does badly for a few words.',
   ),
   'voice.mode': {
     type: 'string',

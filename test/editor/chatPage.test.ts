@@ -4,7 +4,7 @@ import { chromium as playwright, type Browser, type Page } from 'playwright-core
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { FromView, ToView, Turn } from '../../src/protocol/chatView';
 import { browserArguments } from './harness/browser';
-import { chromium, root } from './harness/paths';
+import { chromium, root, screenshots } from './harness/paths';
 import { until } from './harness/until';
 
 let browser: Browser;
@@ -40,7 +40,7 @@ const turn = (answer: string, change: Partial<Turn> = {}): Turn => ({
 const show = (...turns: Turn[]): Promise<unknown> => post({ type: 'conversation', turns, earlier: 1 } satisfies ToView);
 
 it('asks for the conversation, and shows a welcome when there is none', async () => {
-  expect(await sent()).toEqual([{ type: 'ready' }]);
+  expect((await sent()).filter(({ type }) => type !== 'focused')).toEqual([{ type: 'ready' }]);
   await show();
   await page.locator('.welcome').waitFor();
   await page.locator('.example').first().click();
@@ -118,4 +118,40 @@ it('keeps the place of a reader who scrolled up while text arrives', async () =>
   await post({ type: 'delta', turn: 't', text: '\n\nThe very last paragraph.' } satisfies ToView);
   await page.getByText('The very last paragraph.').waitFor({ state: 'attached' });
   expect(await list.evaluate((node) => node.scrollTop)).toBe(100);
+});
+
+it('shows what is understood of speech, writes it at the caret, takes it back, and sends on command only', async () => {
+  await show(turn('An answer.'));
+  const box = page.locator('textarea');
+  await box.fill('Please explain and be brief');
+  await box.evaluate((node: HTMLTextAreaElement) => node.setSelectionRange(14, 14));
+  await page.getByRole('button', { name: 'Speak' }).click();
+  expect((await sent()).at(-1)).toEqual({ type: 'talk' });
+  await post({ type: 'voice', state: 'speech', level: 0.8 } satisfies ToView);
+  await page.getByRole('button', { name: /^Listening/ }).waitFor();
+  await post({ type: 'spoken', confirmed: 'this <b>function</b>', tentative: ' here' } satisfies ToView);
+  expect(await page.locator('.heard .confirmed').textContent()).toBe('this <b>function</b>');
+  expect(await page.locator('.heard .tentative').textContent()).toBe(' here');
+  await page.screenshot({ path: join(screenshots, 'chat-page-listening.png') });
+
+  const value = (): Promise<string> => box.inputValue();
+  await post({ type: 'spoken', confirmed: '', tentative: '' } satisfies ToView);
+  await post({ type: 'dictated', text: 'this function' } satisfies ToView);
+  await until('it is written', async () => (await value()) === 'Please explain this function and be brief');
+  expect(await page.locator('.heard').isVisible()).toBe(false);
+  await page.keyboard.press('Control+Z');
+  await until('one step undoes it', async () => (await value()) === 'Please explain and be brief');
+  await page.keyboard.press('Control+Shift+Z');
+  await post({ type: 'takeBack' } satisfies ToView);
+  await until('it is taken back', async () => (await value()) === 'Please explain and be brief');
+
+  await post({ type: 'dictated', text: 'it' } satisfies ToView);
+  await until('it is written', async () => (await value()).includes('explain it'));
+  await page.keyboard.type('!');
+  await post({ type: 'takeBack' } satisfies ToView); // edited since
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  expect(await value()).toContain('explain it!');
+  expect((await sent()).some(({ type }) => type === 'send')).toBe(false);
+  await post({ type: 'submit' } satisfies ToView);
+  await until('it is sent', async () => (await sent()).at(-1)?.type === 'send');
 });

@@ -50,6 +50,21 @@ describe('a store without models', () => {
     await workbench.screenshot('chat-no-model');
   });
 
+  it('says that no speech model is there when somebody wants to speak, once', async () => {
+    await workbench.page.keyboard.press('Control+Alt+Space');
+    const notification = workbench.page.locator('.notification-list-item', { hasText: 'No speech model is installed' });
+    await notification.getByRole('button', { name: 'Choose Speech Model' }).waitFor();
+    await workbench.probe.command('pteron.voice.toggle');
+    await until('it failed again', async () => {
+      const { voice, newestLog } = await workbench.probe.api();
+      const failures = newestLog.filter((line) => line.includes('voice: model_not_found'));
+      return voice.kind === 'idle' && failures.length === 2;
+    });
+    expect(await notification.count()).toBe(1);
+    await workbench.screenshot('voice-no-model');
+    await workbench.probe.command('notifications.clearAll');
+  });
+
   it('opens a menu on a click, from which suggestions can be snoozed', async () => {
     await workbench.status().click();
     const row = workbench.page.locator('.quick-input-list .monaco-list-row');

@@ -115,6 +115,16 @@ it('throws away what is being said on Escape', async () => {
   await press('Escape');
   expect(await speaker.untilDone()).toEqual({ kind: 'cancelled' });
   expect(await text()).toBe(before);
+
+  // A terminal takes keys for its shell: not these.
+  await workbench.probe.command('workbench.action.terminal.new');
+  await workbench.page.locator('.terminal-wrapper.active .xterm').waitFor();
+  await workbench.page.locator('.terminal-wrapper.active .xterm').click();
+  await speaker.tap();
+  await speaker.untilState('listening');
+  await press('Escape');
+  expect(await speaker.untilDone()).toEqual({ kind: 'cancelled' });
+  await workbench.probe.command('workbench.action.closePanel');
 });
 
 it('dictates into the chat’s input box, and sends on command only', async () => {

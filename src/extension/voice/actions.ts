@@ -28,6 +28,16 @@ export function registerVoiceActions(context: vscode.ExtensionContext, parts: Ac
   }
 }
 
+const phraseBox: vscode.InputBoxOptions = {
+  title: 'Pteron: a phrase, as if it were spoken',
+  placeHolder: 'go to line ten',
+};
+
+function phraseOf(argument: unknown): string | undefined {
+  const text = (argument as { readonly text?: unknown } | null | undefined)?.text;
+  return typeof text === 'string' ? text : undefined;
+}
+
 function actions(parts: ActionParts): Record<string, (argument?: unknown) => unknown> {
   const { controller, settings, models, engine, chat, failures, cheatSheet, scratch } = parts;
   const failing = (run: () => Promise<unknown>) => () =>
@@ -49,6 +59,11 @@ function actions(parts: ActionParts): Record<string, (argument?: unknown) => unk
     'pteron.voice.talkInChat': () => (controller.busy ? controller.release() : start({ focus: 'chat' })),
     'pteron.voice.release': () => controller.release(),
     'pteron.voice.cancel': () => controller.cancel(),
+    'pteron.voice.typePhrase': async (argument) => {
+      const focus = focusOf(argument, chat.view.focused);
+      const text = phraseOf(argument) ?? (await vscode.window.showInputBox(phraseBox));
+      if (text !== undefined && text.trim() !== '') await controller.hearText(text, focus);
+    },
     'pteron.voice.scratch': failing(scratch),
     'pteron.voice.chooseModel': () => chooseModel('speech', models, settings),
     'pteron.voice.chooseMicrophone': failing(() => chooseMicrophone(() => engine.listMicrophones(), settings)),

@@ -57,13 +57,20 @@ export class VoiceController {
   /** Resolves when everything that came of the utterance is done. Nothing happens where one is under way. */
   async start(focus: SpeechFocus): Promise<void> {
     if (this.running) return;
-    const place = this.options.place(focus);
-    const utterance: Utterance = { place, source: new CancellationSource(), sent: false, released: false, heard: '' };
-    this.running = utterance;
-    this.setState(opening);
-    const result = await this.hear(utterance).finally(() => place.dispose());
-    if (this.running === utterance) this.running = undefined;
-    if (!this.running) this.setState({ kind: 'idle', last: result });
+    const utterance = this.begin(focus);
+    const result = await this.hear(utterance).finally(() => utterance.place.dispose());
+    this.end(utterance, result);
+  }
+
+  /** A phrase that was typed is understood as if it had been spoken. */
+  async hearText(text: string, focus: SpeechFocus): Promise<void> {
+    if (this.running) return;
+    const utterance = this.begin(focus);
+    utterance.place.pin();
+    const result = await this.understand(utterance, [text])
+      .catch((error: unknown) => this.failed(toPteronError(error), utterance))
+      .finally(() => utterance.place.dispose());
+    this.end(utterance, result);
   }
 
   /** The sound ends; what was said until now is understood. */
@@ -90,6 +97,19 @@ export class VoiceController {
     this.changed.dispose();
   }
 
+  private begin(focus: SpeechFocus): Utterance {
+    const place = this.options.place(focus);
+    const utterance = { place, source: new CancellationSource(), sent: false, released: false, heard: '' };
+    this.running = utterance;
+    this.setState(opening);
+    return utterance;
+  }
+
+  private end(utterance: Utterance, last: SpokenResult): void {
+    if (this.running === utterance) this.running = undefined;
+    if (!this.running) this.setState({ kind: 'idle', last });
+  }
+
   private async hear(utterance: Utterance): Promise<SpokenResult> {
     const { options } = this;
     const cancelled = (): boolean => utterance.source.token.isCancellationRequested;
@@ -100,7 +120,9 @@ export class VoiceController {
       utterance.place.pin();
       if (cancelled() || result.finish === 'cancelled') return { kind: 'cancelled' };
       options.onSuccess();
-      return await this.understand(utterance, result);
+      const { finish, nothing, alternatives, timings } = result;
+      options.log.info(`voice: ${finish}, text ${timings.releaseToTextMs.toFixed(0)} ms after the sound's end`);
+      return await this.understand(utterance, alternatives, nothing);
     } catch (error) {
       if (cancelled()) return { kind: 'cancelled' };
       return this.failed(toPteronError(error), utterance);
@@ -127,13 +149,15 @@ export class VoiceController {
     this.setState({ kind, seconds, confirmed, tentative, warning, levels });
   }
 
-  private async understand(utterance: Utterance, result: ListenResult): Promise<SpokenResult> {
+  private async understand(
+    utterance: Utterance,
+    alternatives: readonly string[],
+    nothing: ListenResult['nothing'] = { reason: 'no_speech', detail: '' },
+  ): Promise<SpokenResult> {
     const { options } = this;
-    const { alternatives, nothing, timings } = result;
-    options.log.info(`voice: ${result.finish}, text ${timings.releaseToTextMs.toFixed(0)} ms after the sound's end`);
     const [heard] = alternatives;
     if (heard === undefined) {
-      const { reason, detail } = nothing ?? { reason: 'no_speech', detail: '' };
+      const { reason, detail } = nothing;
       options.log.info(`voice: heard nothing (${reason}) ${detail}`);
       return { kind: 'nothing', reason, detail };
     }

@@ -76,7 +76,8 @@ export class EditorPlace implements SpokenPlace {
       return { ...span, text: withLineEnds(document, indented(text, before, style)) };
     });
     if (!(await this.edits.apply(document, written))) return false;
-    if (cursorIsHere) putCursorAfter(editor, written);
+    // Only what was replaced is left selected; a cursor went along by itself.
+    if (cursorIsHere && spans.some(({ start, end }) => start < end)) putCursorAfter(editor, written);
     return true;
   }
 

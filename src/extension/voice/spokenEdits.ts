@@ -130,7 +130,12 @@ async function write(document: vscode.TextDocument, edits: readonly TextEdit[]):
   const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
   if (editor) {
     return editor.edit((builder) => {
-      for (const edit of edits) builder.replace(rangeOf(document, edit), edit.text);
+      for (const edit of edits) {
+        const range = rangeOf(document, edit);
+        // An insertion takes a cursor that is there along, as typing does.
+        if (range.isEmpty) builder.insert(range.start, edit.text);
+        else builder.replace(range, edit.text);
+      }
     });
   }
   const workspaceEdit = new vscode.WorkspaceEdit();

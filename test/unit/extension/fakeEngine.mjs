@@ -42,5 +42,26 @@ connection.onRequest('chat', async ({ messages, progressToken }, token) => {
   await connection.sendNotification('activity', { state: 'idle' });
   return { text, finish: 'stop', timings };
 });
+/** Says what it hears until it is released or cancelled. */
+let release = () => undefined;
+connection.onRequest('voice/listen', async ({ progressToken }, token) => {
+  const update = { state: 'speech', level: 0.5, seconds: 1, confirmed: 'go to', tentative: ' line' };
+  await connection.sendNotification('$/progress', { token: progressToken, value: update });
+  const finish = await new Promise((resolve) => {
+    release = () => resolve('released');
+    token.onCancellationRequested(() => resolve('cancelled'));
+  });
+  const alternatives = finish === 'released' ? ['go to line one'] : [];
+  return { finish, alternatives, microphone: null, timings: { openMs: 1, releaseToTextMs: 1 } };
+});
+connection.onRequest('voice/release', () => release());
+connection.onRequest('voice/microphones', () => {
+  throw new ResponseError(-32000, 'No microphone.', { code: 'microphone_unavailable', remedy: 'Plug one in.' });
+});
+connection.onRequest('speech/interpret', ({ alternatives }) => ({
+  heard: alternatives[0],
+  outcome: { kind: 'none', reason: 'no_match', detail: '' },
+}));
+connection.onRequest('speech/cheatSheet', () => '### Navigation');
 connection.listen();
 process.on('disconnect', () => process.exit(0));

@@ -65,6 +65,31 @@ describe('EngineClient', () => {
     expect(result).toMatchObject({ text: 'now hang ', finish: 'cancelled' });
   });
 
+  it('listens until it is released, telling what it hears, and interprets it', async () => {
+    const { client } = start();
+    const heard: string[] = [];
+    const listening = client.listen(
+      { model: 'hearer' },
+      ({ confirmed, tentative }) => {
+        heard.push(confirmed + tentative);
+        void client.releaseListen();
+      },
+      never,
+    );
+    expect(await listening).toMatchObject({ finish: 'released', alternatives: ['go to line one'] });
+    expect(heard).toEqual(['go to line']);
+    expect(await client.interpretSpeech({ alternatives: ['x'] })).toMatchObject({ heard: 'x' });
+    expect(await client.cheatSheet({})).toContain('Navigation');
+    expect(await failure(client.listMicrophones())).toMatchObject({ code: 'microphone_unavailable' });
+  });
+
+  it('resolves a cancelled listening with finish "cancelled"', async () => {
+    const { client } = start();
+    const source = new CancellationTokenSource();
+    const listening = client.listen({ model: 'hearer' }, () => source.cancel(), source.token);
+    expect(await listening).toMatchObject({ finish: 'cancelled', alternatives: [] });
+  });
+
   it('maps an error of the engine to its code and remedy', async () => {
     const { client } = start();
     const error = await failure(client.loadModel('x'));

@@ -224,6 +224,19 @@ describe('VoiceController', () => {
     expect(voice.calls.join()).not.toContain('carry out');
   });
 
+  it('understands a typed phrase as if it were spoken, where nobody speaks', async () => {
+    const voice = start();
+    await voice.controller.hearText('x equals one', 'editor');
+    expect(voice.requests).toEqual([]);
+    expect(voice.calls).toContain('carry out insert');
+    expect(voice.calls.at(-1)).toBe('dispose');
+    void voice.controller.start('editor');
+    await voice.settled();
+    const before = voice.calls.length;
+    await voice.controller.hearText('x equals one', 'editor');
+    expect(voice.calls).toHaveLength(before);
+  });
+
   it('stops on dispose', async () => {
     const voice = start();
     const done = voice.controller.start('editor');
