@@ -101,14 +101,27 @@ describe('in a Python file', () => {
     });
   });
 
-  it('asks which one is meant, and takes a number for an answer', async () => {
-    void say('replace all sequence with value');
-    await row().filter({ hasText: 'sequence → value' }).first().waitFor();
+  it('asks which one is meant, takes a number for an answer, and takes back what the command changed', async () => {
+    await say('select function factorial');
+    void say('transform case');
+    const wanted = row().filter({ hasText: 'Transform to Pascal Case' });
+    await wanted.waitFor();
     await workbench.screenshot('voice-did-you-mean');
-    void say('number one');
-    await row().filter({ hasText: 'Do not run it' }).waitFor(); // dangerous as well
+    const [number] = /\d$/.exec(((await wanted.textContent()) ?? '').trim()) ?? [];
+    await say(`number ${number}`);
+    await until('it is transformed', async () => (await text(file)) === before.replace('factorial', 'Factorial'));
+    await say('scratch that');
+    await until('it is taken back', async () => (await text(file)) === before);
+  });
+
+  it('runs nothing dangerous on Enter alone, nor for “yeah”', async () => {
+    void say('replace all sequence with value');
+    const question = row().filter({ hasText: 'Do not run it' });
+    await question.waitFor();
+    await say('yeah');
+    expect(await question.count()).toBe(1);
     await press('Enter');
-    await row().first().waitFor({ state: 'hidden' });
+    await question.waitFor({ state: 'hidden' });
     expect(await text(file)).toBe(before);
   });
 
