@@ -108,6 +108,20 @@ module.exports = (vscode) => {
       },
     },
     {
+      name: 'a phrase, as if it were spoken, writes at the cursor and is taken back',
+      async run() {
+        const document = await openSample();
+        const before = document.getText();
+        await vscode.commands.executeCommand('pteron.voice.typePhrase', {
+          text: 'camel case get user name',
+          focus: 'editor',
+        });
+        assert.match(document.getText(), /getUserName$/);
+        await vscode.commands.executeCommand('pteron.voice.typePhrase', { text: 'scratch that', focus: 'editor' });
+        assert.equal(document.getText(), before);
+      },
+    },
+    {
       name: 'the chat panel opens',
       async run() {
         await vscode.commands.executeCommand('pteron.openChat');

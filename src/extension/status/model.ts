@@ -5,7 +5,7 @@ import type { EngineClient } from '../engine/client';
 import { Emitter, type Disposable } from '../events';
 import { statusOf, type Status } from './state';
 
-export type Feature = 'completion' | 'chat' | 'voice';
+export type Feature = 'completion' | 'chat';
 
 export class StatusModel {
   private readonly changed = new Emitter<void>();

@@ -1,9 +1,8 @@
 /** Voice: hold a key, speak, and it is done. */
 import * as vscode from 'vscode';
-import type { ListenParams, SpeechFocus } from '../../protocol';
+import type { SpeechFocus } from '../../protocol';
 import type { ChatParts } from '../chat/compose';
 import type { Parts } from '../features';
-import type { Settings } from '../settings';
 import { registerVoiceActions } from './actions';
 import { carryOut } from './carryOut';
 import { CheatSheetPage } from './cheatSheet';
@@ -13,6 +12,7 @@ import { VoiceFailures } from './failures';
 import { HoldKey } from './holdKey';
 import { interpretUtterance, type InterpreterOptions } from './interpreter';
 import { keyLabel } from './keyLabel';
+import { listenPreferences } from './listenPreferences';
 import { ChatPlace, TerminalPlace } from './otherPlaces';
 import { extensionCommands } from './palette';
 import { PartialText } from './partialText';
@@ -30,7 +30,7 @@ export interface VoiceComposeParts extends Parts {
 
 export function composeVoice(context: vscode.ExtensionContext, parts: VoiceComposeParts): VoiceController {
   const { subscriptions } = context;
-  const { engine, settings, status, chat, log } = parts;
+  const { engine, settings, chat, log } = parts;
   const owned = <T extends vscode.Disposable>(disposable: T): T => {
     subscriptions.push(disposable);
     return disposable;
@@ -52,14 +52,13 @@ export function composeVoice(context: vscode.ExtensionContext, parts: VoiceCompo
       place: (focus) =>
         placeFor(focus, { chat, edits, partial, partialWanted: () => settings.get('voice.partialText') }),
       model: () => parts.models.pick('speech'),
-      preferences: () => preferences(settings),
+      preferences: () => listenPreferences((key) => settings.get(key), process.env),
       listen: (params, onUpdate, token) => engine.listen(params, onUpdate, token),
       release: () => engine.releaseListen(),
       answer: (alternatives) => questions.answer(alternatives),
       interpret: (alternatives, place) => interpretUtterance(alternatives, place, interpreter),
       carryOut: (outcome, place) => carryOut(outcome, place, carryOutParts),
       onFailure: (error, heard) => void failures.show(error, heard),
-      onSuccess: () => status.succeeded('voice'),
       log,
     }),
   );
@@ -91,19 +90,6 @@ function placeFor(focus: SpeechFocus, { chat, edits, partial, partialWanted }: P
     case 'editor':
       return new EditorPlace(partial, edits, partialWanted);
   }
-}
-
-function preferences(settings: Settings): Omit<ListenParams, 'model' | 'document'> {
-  const [microphone, language] = [settings.get('voice.microphone'), settings.get('voice.language')];
-  const silence = settings.get('voice.releaseAfterSilence');
-  const file = process.env['PTERON_MICROPHONE_FILE']; // tests speak through it: CONTRIBUTING.md
-  return {
-    longestMs: settings.get('voice.longest') * 1000,
-    ...(file ? { file } : {}),
-    ...(microphone === '' ? {} : { microphone }),
-    ...(language === '' ? {} : { language }),
-    ...(silence === 0 ? {} : { releaseAfterSilenceMs: Math.max(100, silence) }),
-  };
 }
 
 function interpreterOptions(

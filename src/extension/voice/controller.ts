@@ -25,7 +25,6 @@ export interface ControllerOptions {
   readonly carryOut: (outcome: SpokenOutcome, place: SpokenPlace) => Promise<SpokenResult>;
   /** `heard`: what was understood until then, for the user to keep. */
   readonly onFailure: (error: PteronError, heard: string) => void;
-  readonly onSuccess: () => void;
   readonly log: Log;
 }
 
@@ -119,7 +118,6 @@ export class VoiceController {
       const result = await this.listen(utterance, model.id);
       utterance.place.pin();
       if (cancelled() || result.finish === 'cancelled') return { kind: 'cancelled' };
-      options.onSuccess();
       const { finish, nothing, alternatives, timings } = result;
       options.log.info(`voice: ${finish}, text ${timings.releaseToTextMs.toFixed(0)} ms after the sound's end`);
       return await this.understand(utterance, alternatives, nothing);
@@ -178,7 +176,8 @@ export class VoiceController {
 
   private failed(error: PteronError, utterance: Utterance): SpokenResult {
     this.options.log.error(`voice: ${error.toString()}`);
-    this.options.onFailure(error, utterance.heard);
+    // A command that fails was understood: its words are no text to keep.
+    this.options.onFailure(error, error.code === 'command_failed' ? '' : utterance.heard);
     return { kind: 'failed', error };
   }
 

@@ -1,4 +1,4 @@
-/** The key that package.json binds, as keyboards name it. */
+/** The key that package.json binds, as keyboards name it. On a Mac ⌃⌥Space changes the input source. */
 export function keyLabel(platform: NodeJS.Platform): string {
-  return platform === 'darwin' ? '⌃⌥Space' : 'Ctrl+Alt+Space';
+  return platform === 'darwin' ? '⌃⌥V' : 'Ctrl+Alt+Space';
 }

@@ -21,13 +21,16 @@ describe('settings', () => {
     expect(coerceSetting('completion.multiline', 'sometimes')).toBe('auto');
     expect(coerceSetting('completion.languages', { python: 'yes' })).toMatchObject({ '*': true });
     expect(coerceSetting('logLevel', undefined)).toBe('info');
+    expect(coerceSetting('voice.phrases', 'ship it')).toEqual([]);
+    expect(coerceSetting('voice.phrases', [{ say: 5 }])).toEqual([{ say: 5 }]); // the engine says what is wrong with it
   });
 });
 
 describe('manifest', () => {
   it('contributes every command that its menus and keys name', () => {
     const commands = new Set(manifest.contributes.commands.map(({ command }: { command: string }) => command));
-    const used = [...manifest.contributes.menus['view/title'], ...manifest.contributes.keybindings];
+    const { menus, keybindings } = manifest.contributes;
+    const used = [...menus['view/title'], ...menus.commandPalette, ...keybindings];
     expect(used.filter(({ command }) => !commands.has(command))).toEqual([]);
   });
 });

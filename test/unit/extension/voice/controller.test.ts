@@ -59,7 +59,6 @@ function start(change: Partial<ControllerOptions> = {}) {
       return { kind: 'inserted', text: 'x = 1' };
     },
     onFailure: (error, heard) => void failures.push(`${error.code} ${heard}`),
-    onSuccess: () => undefined,
     log: collectingLog(),
     ...change,
   });
@@ -179,6 +178,16 @@ describe('VoiceController', () => {
     expect(voice.failures).toEqual(['engine_exited return fibonacci of']);
     expect(voice.controller.state).toMatchObject({ kind: 'idle', last: { kind: 'failed' } });
     expect(voice.controller.busy).toBe(false);
+  });
+
+  it('keeps no words of a command that fails: they were no text', async () => {
+    const failing = new PteronError('command_failed', 'No file is open.', '');
+    const voice = start({ carryOut: () => Promise.reject(failing) });
+    const done = voice.controller.start('editor');
+    await voice.settled();
+    voice.finish(listened('go to line one'));
+    await done;
+    expect(voice.failures).toEqual(['command_failed ']);
   });
 
   it('tells that no speech model is there, and listens again afterwards', async () => {
