@@ -24,10 +24,7 @@ export interface ListenOptions {
 }
 
 type RecognitionParams = Pick<ListenParams, 'model' | 'document' | 'language' | 'alternatives'>;
-interface SourceParams extends Pick<ListenParams, 'file' | 'microphone'> {
-  /** Of a file: times the pace of speech; Infinity: as fast as it is understood. */
-  readonly pace?: number;
-}
+type SourceParams = Pick<ListenParams, 'file' | 'pace' | 'microphone'>;
 
 export interface ListenOnParams extends SourceParams, RecognitionParams {
   /** Silence that ends an utterance. */

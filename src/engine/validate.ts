@@ -53,6 +53,7 @@ export const listenSchema = v.object({
   model: modelId,
   microphone: v.optional(v.string()),
   file: v.optional(v.pipe(v.string(), v.minLength(1))),
+  pace: v.optional(v.pipe(v.number(), v.gtValue(0))),
   language: v.optional(v.string()),
   alternatives: v.optional(v.pipe(natural, v.maxValue(16))),
   document: spokenDocument,

@@ -23,6 +23,8 @@ export interface ListenParams {
   /** A WAV file in the microphone's place, read at the pace of speech; its end releases. For tests, and for machines without a
    *  microphone. */
   readonly file?: string;
+  /** Of `file`: times the pace of speech; absent: 1. */
+  readonly pace?: number;
   /** A code or an English name; absent: as heard. */
   readonly language?: string;
   /** Most other readings of what was said, where the model can tell; absent: none, which is quicker. */

@@ -1,5 +1,6 @@
 import { PteronError } from '../../protocol';
 import type { Addon } from '../native/addonTypes';
+import { roleMismatch } from './errors';
 import { LoadedModel } from './loadedModel';
 import type { ModelStore } from './store';
 
@@ -42,6 +43,8 @@ export class ModelRegistry {
 
   async #load(id: string): Promise<LoadedModel> {
     const installed = await this.store.find(id);
+    // A detector has no tokens; speech/vad loads it.
+    if (installed.manifest.role === 'vad') throw roleMismatch(id, 'vad', 'completion, chat or speech');
     const done = this.options.onLoading?.(id);
     const settings = { memoryLimit: this.options.memoryLimit, cacheFolder: this.store.cacheFolder };
     try {

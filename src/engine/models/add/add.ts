@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PteronError } from '../../../protocol';
 import type { Addon } from '../../native/addonTypes';
 import { speechRate } from '../../speech/audio/decodeAudio';
+import { SileroDetector } from '../../speech/vad/sileroDetector';
 import { compileChatTemplate } from '../../text/chatTemplate';
 import { alreadyInstalled } from '../errors';
 import { LoadedModel } from '../loadedModel';
@@ -54,12 +55,13 @@ async function write({ source, template }: Plan, folder: string): Promise<void> 
   await mkdir(folder, { recursive: true });
   await copy(source.programPath, manifest.program);
   for (const [i, path] of source.dataPaths.entries()) await copy(path, manifest.data[i]!);
-  await copy(source.tokenizerPath, 'tokenizer.json');
+  if (manifest.role !== 'vad') await copy(source.tokenizerPath, 'tokenizer.json');
   if (template !== null) await writeFile(join(folder, 'chat_template.jinja'), template);
   await writeFile(join(folder, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 async function tryOut(addon: Addon, { source, template }: Plan): Promise<void> {
+  if (source.manifest.role === 'vad') return judgeTone(addon, source);
   const model = await LoadedModel.load(addon, source);
   try {
     const { role, tokens } = source.manifest;
@@ -73,6 +75,15 @@ async function tryOut(addon: Addon, { source, template }: Plan): Promise<void> {
     await lane.decode({ maxTokens: 1 });
   } finally {
     model.dispose();
+  }
+}
+
+async function judgeTone(addon: Addon, source: InstalledModel): Promise<void> {
+  const detector = await SileroDetector.load(addon, source);
+  try {
+    await detector.push(hum());
+  } finally {
+    detector.dispose();
   }
 }
 

@@ -22,6 +22,7 @@ export class Ear implements SoundListener {
   #pumping: Promise<void> | undefined;
   #changed: ListenWarning | undefined;
   #microphone: Microphone | null = null;
+  #firstAt: number | undefined;
   #closed = false;
 
   /** `detector` may still be loading: sound is kept until it is there. */
@@ -46,12 +47,18 @@ export class Ear implements SoundListener {
     return this.#microphone;
   }
 
+  /** When the first sound came, on the clock of `performance`. */
+  get firstAt(): number | undefined {
+    return this.#firstAt;
+  }
+
   get warning(): ListenWarning | undefined {
     return this.meter.warning ?? this.#changed;
   }
 
   onSamples(samples: Float32Array): Promise<void> | void {
     if (this.#closed) return;
+    this.#firstAt ??= performance.now();
     this.meter.push(samples);
     this.sound.append(samples);
     return this.#pump().then(() => this.events.keepUp?.());

@@ -39,7 +39,6 @@ class ListenOnce {
   #end!: (how: { finish: Finish } | { error: unknown }) => void;
   readonly #ended = new Promise<{ finish: Finish } | { error: unknown }>((resolve) => (this.#end = resolve));
   #state: ListenState = 'opening';
-  #openMs: number | undefined;
   #spoke = false;
   #lastUpdate = '';
   #updatedAt = -Infinity;
@@ -79,7 +78,6 @@ class ListenOnce {
   /** After each window. */
   #follow(): void {
     const { tracker, sound } = this.#ear;
-    this.#openMs ??= performance.now() - this.#started;
     this.#spoke ||= tracker.first !== null;
     this.#passages.follow();
     const { releaseAfterSilenceMs: pause, longestMs = defaultLongestMs } = this.listening;
@@ -93,7 +91,7 @@ class ListenOnce {
   async #result(finish: Finish): Promise<ListenResult> {
     const ended = performance.now();
     const timings = () => ({
-      openMs: this.#openMs ?? ended - this.#started,
+      openMs: (this.#ear.firstAt ?? ended) - this.#started,
       releaseToTextMs: performance.now() - ended,
     });
     const { microphone } = this.#ear;

@@ -1,6 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addModel } from '../../../../../src/engine/models/add/add';
+import { ModelRegistry } from '../../../../../src/engine/models/registry';
 import { ModelStore } from '../../../../../src/engine/models/store';
 import type { Addon, MethodInfo, Program, Tensor } from '../../../../../src/engine/native/addonTypes';
 import { Detectors } from '../../../../../src/engine/speech/vad/detectors';
@@ -78,6 +80,17 @@ describe('the detector of a machine', () => {
     await all.get();
     await rm(folder, { recursive: true });
     expect(await all.get()).toBeInstanceOf(EnergyDetector);
+  });
+
+  it('is no model that completes, chats or recognizes, and is installed without a tokenizer', async () => {
+    const folder = await addDetector();
+    await rm(join(folder, 'tokenizer.json'));
+    const registry = new ModelRegistry(new ModelStore(store.home), () => addon);
+    await expect(registry.get('vad')).rejects.toMatchObject({ code: 'model_role_mismatch' });
+    const elsewhere = new ModelStore(join(store.home, 'elsewhere'));
+    const { model } = await addModel(elsewhere, addon, folder);
+    expect(await readdir(model.folder)).toEqual(['model.json', model.manifest.program].sort());
+    expect(runs.length).toBeGreaterThan(0);
   });
 
   it('needs a description that belongs to the role', async () => {
