@@ -66,18 +66,14 @@ export class Speaker {
   async hold(clip: string): Promise<Idle['last']> {
     const { keyboard } = this.workbench.page;
     for (const key of ['Control', 'Alt', 'Space']) await keyboard.down(key);
-    let held = true;
-    const repeats = (async () => {
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      while (held) {
-        await keyboard.down('Space');
-        await new Promise((resolve) => setTimeout(resolve, repeatMs));
-      }
-    })();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    // Not one after the other: a slow answer must not look like a key that was let go.
+    const repeats: Promise<void>[] = [];
+    const timer = setInterval(() => repeats.push(keyboard.down('Space')), repeatMs);
     await this.untilState('listening', 'speech');
     await this.play(clip);
-    held = false;
-    await repeats;
+    clearInterval(timer);
+    await Promise.all(repeats);
     for (const key of ['Space', 'Alt', 'Control']) await keyboard.up(key);
     return this.untilDone();
   }
