@@ -49,7 +49,7 @@ export interface ListenUpdate {
   /** How loud it is, 0 … 1 on a scale of decibels. */
   readonly level: number;
   readonly seconds: number;
-  /** Joined, the text so far; only the first will not change. */
+  /** Joined, the text so far; only the first will not change before the result, which has the last word. */
   readonly confirmed: string;
   readonly tentative: string;
   /** What a user should know meanwhile, such as that the device gives silence only. */

@@ -1,11 +1,14 @@
 /** The capture process with a real sound server and virtual microphones, and what Whisper base hears from them. */
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { compose } from '../../src/engine/compose';
 import type { Engine } from '../../src/engine/engine';
 import { loadAddon } from '../../src/engine/native/loader';
 import { CaptureProcess } from '../../src/engine/speech/capture/captureProcess';
 import { MicrophoneSource } from '../../src/engine/speech/capture/microphoneSource';
+import * as protocol from '../../src/protocol';
 import type { ListenUpdate, ListenWarning, Microphone } from '../../src/protocol';
 import { type SoundServer, startSoundServer } from './support/soundServer';
 
@@ -52,6 +55,16 @@ describe.skipIf(process.platform === 'darwin')('a microphone', () => {
       { id: 'Monitor of Desk', name: 'Monitor of Desk', isDefault: true },
       { id: 'Monitor of Headset', name: 'Monitor of Headset', isDefault: false },
     ]);
+  });
+
+  it('is found by the bundle that the extension forks', async () => {
+    const child = fork(join(import.meta.dirname, '../../dist/engine.cjs'), [], { execArgv: [] });
+    const client = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    client.listen();
+    await client.sendRequest(protocol.Initialize, { protocolVersion: protocol.protocolVersion });
+    expect(await client.sendRequest(protocol.ListMicrophones)).toEqual(await capture.list());
+    client.dispose();
+    child.kill();
   });
 
   it('is chosen by its id, and heard', async () => {
