@@ -1,6 +1,7 @@
 """What an export needs of the machine, from the configuration alone: said before anything long is begun."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -93,7 +94,7 @@ def _needs(
     scheme = resolve(scheme, parameters, kept is not None)
     program = kept if scheme.base.format == "keep" and kept else _program_bytes(model, scheme, dtype)
     logits = 4 * MAX_ROWS * config["vocab_size"]
-    memory = round(_RUNTIME + logits + _COPIES * 4 * _largest_part(model))
+    memory = round(_RUNTIME + logits + 4 * (_COPIES * _largest_part(model) + _waiting(model)))
     disk = program + 2 * logits + _TOKENIZER
     return Needs(architecture, recipe.FAMILY, parameters, _describe(scheme.base), program, disk, memory, download)
 
@@ -116,10 +117,23 @@ def _bits(choice: Choice, dtype: torch.dtype) -> float:
 
 
 def _largest_part(model: nn.Module) -> int:
-    """Values of what is in memory at once: a decoder layer, the embedding or the head."""
-    parts = [child for child in model.children() if not isinstance(child, nn.ModuleList)]
-    parts += [layer for child in model.children() if isinstance(child, nn.ModuleList) for layer in child]
-    return max(sum(p.numel() for p in part.parameters()) for part in parts)
+    """Values of what is in memory at once: a layer, the embedding or the head."""
+    return max(sum(p.numel() for p in part.parameters()) for part in _parts(model))
+
+
+def _parts(model: nn.Module) -> Iterator[nn.Module]:
+    for child in model.children():
+        if isinstance(child, nn.ModuleList):
+            yield from child
+        elif any(isinstance(inner, nn.ModuleList) for inner in child.modules()):
+            yield from _parts(child)
+        else:
+            yield child
+
+
+def _waiting(model: nn.Module) -> int:
+    """Values that transformers' model asks for after others that come later: all that hears (voxtral/reference.py)."""
+    return sum(parameter.numel() for name, parameter in model.named_parameters() if part_of(name) == "audio")
 
 
 def _describe(choice: Choice) -> str:

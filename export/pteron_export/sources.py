@@ -27,10 +27,12 @@ class Source:
 
     @property
     def is_language_folder(self) -> bool:
-        """A transformers folder of a language model, whose needs its configuration tells. Speech models are small."""
+        """A transformers folder of a language model, also one that hears, whose needs its configuration tells. Other speech
+        models are small."""
         if self.is_file or (self.path / "model.bin").exists():
             return False
-        return getattr(read_outline(self.path).recipe, "ROLE", None) != "speech"
+        recipe = read_outline(self.path).recipe
+        return getattr(recipe, "ROLE", None) != "speech" or hasattr(recipe, "PARTS")
 
 
 def find_source(text: str, count: Count) -> Source:

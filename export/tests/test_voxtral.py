@@ -9,6 +9,7 @@ import tiktoken
 import torch
 from tokenizers import Tokenizer
 
+from pteron_export import exporter
 from pteron_export.checkpoints import open_checkpoint
 from pteron_export.checkpoints.tekken import read_tekken, write_tokenizer
 from pteron_export.errors import ExportError
@@ -19,6 +20,7 @@ from pteron_export.models.layers import Limits
 from pteron_export.models.ring import ring_rows
 from pteron_export.quantization.scheme import parse_scheme, part_of
 from pteron_export.reference import program_weights
+from pteron_export.voxtral import verify as verification
 from pteron_export.voxtral.methods import plan_voxtral
 from pteron_export.voxtral.reference import transformers_voxtral
 from pteron_export.voxtral.special_tokens import MINI, REALTIME, described_speech
@@ -105,6 +107,42 @@ def test_the_plan_holds_weights_caches_and_the_encoder():
         assert plan.state_per_token * model.limits.context == (2 * rows if grows else 0)
         assert (plan.fixed_state == 0) == grows
         assert plan.work > 4 * 76 * 128
+
+
+def test_what_it_needs_is_said_before(checkpoint, tmp_path):
+    id, folder = checkpoint
+    plan = exporter.plan(exporter.Options(source=folder, id="x", out=tmp_path / "x", quantize="fp32"), lambda _: None)
+    assert plan["family"] == id.replace("tiny-", "").replace("-", "_")
+    assert abs(plan["programBytes"] - 4 * plan["parameters"]) < 0.1 * plan["programBytes"]
+    assert 0.9e9 < plan["memoryBytes"] < 1.1e9
+
+
+def test_a_checkpoint_becomes_a_verified_folder(checkpoint, tmp_path):
+    id, folder = checkpoint
+    said: list[str] = []
+    options = exporter.Options(source=folder, id="tiny", out=tmp_path / "tiny", quantize="8:g32", dtype="fp32", context=256)
+    exporter.export(options, said.append)
+    record = json.loads((tmp_path / "tiny" / "model.json").read_text())
+    assert (record["role"], record["speech"]["kind"], record["contextLength"]) == ("speech", record["family"], 256)
+    assert record["quantization"] == "affine 8-bit group 32"
+    assert record["verification"]["argmaxAgreement"] == 1.0
+    assert record["verification"]["maxLogitDifference"] < 1e-3
+    assert set(record["methods"]) == ({"encode", "forward"} if id == "tiny-voxtral" else {"encode", "condition", "forward"})
+    assert {file.name for file in (tmp_path / "tiny").iterdir()} == {"model.json", "model.pte", "tokenizer.json"}
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_program_that_differs_is_refused(id, tmp_path, monkeypatch):
+    model, recipe, config = tiny.build(id)
+    monkeypatch.setattr(verification, "choose_runner", lambda _: None)
+    verification.verify(recipe, config, model, TOKENS, tmp_path, lambda _: None)
+    monkeypatch.setattr(verification, "by_eager", lambda model: noisy(by_eager(model)))
+    with pytest.raises(ExportError, match="program_invalid"):
+        verification.verify(recipe, config, model, TOKENS, tmp_path, lambda _: None)
+
+
+def noisy(run):
+    return lambda method, calls: [output + 0.5 * torch.randn_like(output) for output in run(method, calls)]
 
 
 def test_what_hears_is_a_part_of_its_own():
