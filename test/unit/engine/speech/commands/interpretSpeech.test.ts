@@ -22,6 +22,21 @@ describe('alternatives', () => {
   });
 });
 
+describe('commands of extensions', () => {
+  const extensionCommands = [
+    { id: 'cat.feed', title: 'Feed Hungry Cats', category: 'Cats' },
+    { id: 'workbench.action.files.save', title: 'Other Title' },
+  ];
+
+  it('are understood beside VS Code’s own, whose titles stay ours', async () => {
+    const fed = await interpret('feed hungry cats', { extensionCommands });
+    expect(fed.outcome).toMatchObject({ kind: 'run', command: { command: 'cat.feed', source: 'palette' } });
+    const saved = await interpret('save', { extensionCommands });
+    expect(saved.outcome).toMatchObject({ kind: 'run', command: { title: 'Save' } });
+    expect((await interpret('feed hungry cats')).outcome.kind).not.toBe('run');
+  });
+});
+
 describe('alternatives to what was taken back', () => {
   it.each([
     [['never mind', 'undo'], 'dismissed'],
