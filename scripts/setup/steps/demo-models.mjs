@@ -64,7 +64,7 @@ export const completionModel = modelStep({
   title: 'Export of Gemma 3 270M (completion)',
   source: gemmaFile,
   sourceHash: gemma.sha256,
-  options: ['--role', 'completion', '--quantize', 'keep', '--dtype', 'bf16', '--context', '2048', '--chunk', '512'],
+  options: ['--role', 'completion', '--quantize', 'keep', '--dtype', 'bf16', '--context', '8192', '--chunk', '512'],
 });
 
 export const chatModel = modelStep({
@@ -72,7 +72,7 @@ export const chatModel = modelStep({
   title: 'Export of SmolLM2 135M Instruct (chat)',
   source: smollm2File,
   sourceHash: smollm2.sha256,
-  options: ['--role', 'chat', '--quantize', 'keep', '--dtype', 'bf16', '--context', '2048', '--chunk', '512'],
+  options: ['--role', 'chat', '--quantize', 'keep', '--dtype', 'bf16', '--context', '8192', '--chunk', '512'],
 });
 
 export const speechModel = modelStep({
