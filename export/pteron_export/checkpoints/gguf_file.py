@@ -1,7 +1,5 @@
 """Reads a GGUF file: configuration, weights in their own quantization, tokenizer."""
 
-import json
-import logging
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +15,7 @@ from ..quantization import QuantizedTensor
 from ..weights import Weight
 from . import gguf_blocks, gguf_gemma3, gguf_llama, gguf_phi3, gguf_qwen2, gguf_qwen3
 from .checkpoint import Checkpoint, sha256_of
-from .tokenizer_files import write_compact
+from .gguf_tokenizer import convert_tokenizer
 
 _DAMAGED = "The file is damaged or was cut off while downloading: get it again."
 _FAMILIES = {"gemma3": gguf_gemma3, "llama": gguf_llama, "phi3": gguf_phi3, "qwen2": gguf_qwen2, "qwen3": gguf_qwen3}
@@ -37,8 +35,8 @@ class _Fields:
 
     def drop_vocabulary(self) -> None:
         """The reader keeps each token as an array of its own: most of a gigabyte for a large vocabulary."""
-        for key in [key for key in self._reader.fields if key.startswith("tokenizer.ggml.")]:
-            del self._reader.fields[key]
+        for key in ("tokens", "scores", "token_type", "merges"):
+            self._reader.fields.pop(f"tokenizer.ggml.{key}", None)
 
     def own(self, key: str, default=None):
         value = self.get(f"{self.architecture}.{key}", default)
@@ -57,12 +55,13 @@ def open_gguf(path: Path) -> Checkpoint:
     config = family.config_of(fields.own, tensors)
     kinds = Counter(t.tensor_type.name for t in reader.tensors if t.tensor_type not in _DENSE)
     source = _Weights(family, config, tensors)
+    fields.drop_vocabulary()
     return Checkpoint(
         recipe=recipe,
         config=config,
         get=source.get,
         get_exact=source.get_exact,
-        write_tokenizer=lambda folder: _write_tokenizer(path, fields, folder),
+        write_tokenizer=lambda folder: convert_tokenizer(path, folder),
         name=fields.get("general.name", path.stem),
         quantization="gguf:" + "+".join(name for name, _ in kinds.most_common()) if kinds else "none",
         trained_context=fields.own("context_length"),
@@ -108,7 +107,7 @@ class _Weights:
 
     def get_exact(self, name: str) -> torch.Tensor:
         tensor = self._tensors[self._gguf_name(name)]
-        weight = torch.from_numpy(np.require(gguf.dequantize(tensor.data, tensor.tensor_type), np.float32, "W"))
+        weight = _dequantized(tensor)
         order = self._family.row_order(name, self._config)
         return weight if order is None else weight[order]
 
@@ -123,7 +122,7 @@ class _Weights:
     def _weight(self, name: str, tensor: gguf.ReaderTensor) -> Weight:
         kind = tensor.tensor_type
         if kind in _DENSE:
-            return torch.from_numpy(np.require(gguf.dequantize(tensor.data, kind), np.float32, "W"))
+            return _dequantized(tensor)
         if not gguf_blocks.is_exact(kind):
             self.notes.append(f"{name}: {kind.name} rounded to 8-bit groups of 32 (approximate)")
         try:
@@ -132,15 +131,11 @@ class _Weights:
             raise ExportError("program_unsupported", f"{name} is quantized as {kind.name}, which is not supported.") from error
 
 
-def _write_tokenizer(path: Path, fields: _Fields, folder: Path) -> None:
-    """transformers converts the vocabulary; the file's control tokens stay whole when text is encoded."""
-    from transformers import AutoTokenizer
-
-    logging.getLogger("transformers").setLevel(logging.ERROR)
-    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    tokens, kinds = fields.get("tokenizer.ggml.tokens"), fields.get("tokenizer.ggml.token_type")
-    control = [t for t, kind in zip(tokens, kinds, strict=True) if kind == gguf.TokenType.CONTROL]
-    write_compact(json.loads(tokenizer.backend_tokenizer.to_str()), control, folder / "tokenizer.json")
-    if template := fields.get("tokenizer.chat_template"):
-        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
-    fields.drop_vocabulary()
+def _dequantized(tensor: gguf.ReaderTensor) -> torch.Tensor:
+    """fp32; some rows at a time, for an embedding's temporaries would take gigabytes."""
+    shape = tuple(int(size) for size in reversed(tensor.shape))
+    out, data = np.empty(shape, np.float32), tensor.data
+    rows = max(1, (1 << 22) // max(1, out[0].size)) if len(shape) > 1 else len(out)
+    for start in range(0, len(out), rows):
+        out[start : start + rows] = gguf.dequantize(data[start : start + rows], tensor.tensor_type)
+    return torch.from_numpy(out)
