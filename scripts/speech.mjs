@@ -2,11 +2,15 @@
  * Measures recognition with the real Whisper base; needs set-up, and espeak-ng besides.
  *
  *     node scripts/speech.mjs parity    20 clips beside transformers → docs/SPEECH.md; exit 1 where something differs
+ *     node scripts/speech.mjs voice [--every N] [--set FILE] [--verbose]    test/voice's utterances, spoken → docs/VOICE.md
+ *
+ * --every 4 takes each fourth utterance; --set scores another file and writes nothing; --verbose prints what is wrong.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { loadBundled } from './bundled.mjs';
 import { withRegion } from './generate-voice.mjs';
 import { exitWithError, SetupError } from './setup/errors.mjs';
@@ -34,7 +38,47 @@ async function parity(paths) {
   }
 }
 
-const commands = { parity };
+/** What is heard stays in the cache, so that a run that was interrupted goes on. */
+async function voice(paths) {
+  const { values } = parseArgs({
+    args: process.argv.slice(3),
+    options: { every: { type: 'string', default: '1' }, set: { type: 'string' }, verbose: { type: 'boolean' } },
+  });
+  const { createListener, scoreSpoken, utteranceSet } = await loadBundled('test/speech/tools.ts');
+  process.chdir(paths.root);
+  const every = Number(values.every);
+  const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out'];
+  const listener = createListener('whisper-base', join(paths.cache, 'recognitions'));
+  const rows = ['| Set | Voice | Utterances | Right | Dangerous and run unasked |\n|---|---|---|---|---|\n'];
+  try {
+    for (const set of sets) {
+      const all = values.set ? JSON.parse(readFileSync(set, 'utf8')) : utteranceSet(set);
+      const chosen = all.filter(({ say }, i) => i % every === 0 && isSpeakable(say));
+      const onHeard = (done) => done % 20 === 0 && log(`${set}: ${done} of ${2 * chosen.length}`);
+      const scores = await scoreSpoken(chosen, listener, onHeard);
+      rows.push(...scores.map((score) => spokenRow(values.set ? basename(set) : `test/voice/${set}.json`, score)));
+      if (values.verbose) for (const { wrong } of scores) for (const line of wrong) log(line);
+    }
+  } finally {
+    await listener.dispose();
+  }
+  log(rows.join(''));
+  if (values.set) return;
+  const page = join(paths.root, 'docs/VOICE.md');
+  const note = every > 1 ? `\nEach ${every}th utterance of the sets.\n` : '';
+  writeFileSync(page, withRegion(readFileSync(page, 'utf8'), 'spoken', rows.join('') + note));
+  log('Written to docs/VOICE.md');
+}
+
+/** What a recogniser writes for noise cannot be said. */
+const isSpeakable = (say) => /^[^[(♪]*[a-z0-9]/i.test(say);
+
+function spokenRow(name, { voice: speaker, right, wrong, dangerousRuns }) {
+  const total = right + wrong.length;
+  return `| \`${name}\` | ${speaker} | ${total} | ${right} (${((100 * right) / total).toFixed(1)} %) | ${dangerousRuns} |\n`;
+}
+
+const commands = { parity, voice };
 
 async function main() {
   const command = commands[process.argv[2]];

@@ -2,6 +2,7 @@ import type { TranscriptSegment, Transcription } from '../protocol';
 import { invalidArgument } from './errors';
 import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
+import type { ExpectedPhrase } from './speech/recognizer';
 import { speechRate } from './speech/audio/decodeAudio';
 
 export interface TranscribeParams {
@@ -16,6 +17,10 @@ export interface TranscribeParams {
   readonly temperature?: number;
   /** Most other readings of the sound; none are sought where absent. */
   readonly alternatives?: number;
+  /** Phrases that are other readings where the sound supports them. */
+  readonly expected?: readonly ExpectedPhrase[];
+  /** What these may go on with, as it is spoken. */
+  readonly names?: readonly string[];
   /** Only of models that write while they hear; others are not asked. */
   readonly delayMs?: number;
   /** The text is the model's answer to it. Only of models that chat. */

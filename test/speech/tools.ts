@@ -2,3 +2,5 @@
 export { makeClip, makeClips } from './clips';
 export { openEngine } from './openEngine';
 export { writeOurs } from './parity';
+export { createListener, scoreSpoken, voices } from './spokenUtterances';
+export { utteranceSet } from '../unit/engine/speech/commands/utteranceSets';

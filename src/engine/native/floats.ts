@@ -16,6 +16,12 @@ export function tensorOfFloats(values: Float32Array, input: TensorInfo): Tensor 
   return { dtype: input.dtype!, shape: isShorter ? [values.length] : input.shape, data };
 }
 
+/** A float32 tensor rounded to bfloat16, which NumPy's files cannot hold. */
+export function asBfloat16({ shape, data }: Tensor): Tensor {
+  const values = new Float32Array(data.slice().buffer);
+  return { dtype: 'bfloat16', shape, data: new Uint8Array(Uint16Array.from(bitsOf(values), toBfloat16).buffer) };
+}
+
 function encode(values: Float32Array, { dtype }: TensorInfo): Uint8Array {
   switch (dtype) {
     case 'float32':

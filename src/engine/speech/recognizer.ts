@@ -1,5 +1,13 @@
 import type { TranscriptSegment, Transcription } from '../../protocol';
 
+/** What might be said. */
+export interface ExpectedPhrase {
+  /** Words, in lower case. */
+  readonly text: string;
+  /** 'words': any may follow; 'name': too, and one of `names` above all. */
+  readonly open: false | 'words' | 'name';
+}
+
 export interface RecognitionOptions {
   /** A code or an English name; absent: as heard. */
   readonly language?: string | undefined;
@@ -11,6 +19,10 @@ export interface RecognitionOptions {
   readonly temperature?: number | undefined;
   /** Most other readings of the sound; absent or 0: none are sought. */
   readonly alternatives?: number | undefined;
+  /** Phrases that count as other readings where they are not much less probable than what was heard freely; the same array means the same. */
+  readonly expected?: readonly ExpectedPhrase[] | undefined;
+  /** As they are spoken: 'fetch orders'. */
+  readonly names?: readonly string[] | undefined;
   /** How far the text may be behind the sound; of models that write while they hear. */
   readonly delayMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -10,10 +10,11 @@ import {
   type SpeechMode,
   type SpokenCommand,
   type SpokenDocument,
+  type UserPhrase,
 } from '../../../protocol';
 import { invalidArgument } from '../../errors';
 import { decodeAudio } from '../../speech/audio/decodeAudio';
-import { biasPrompt } from '../../speech/dictation/biasPrompt';
+import { type CommandReadings, commandReadings } from '../../speech/commands/commandReadings';
 import type { CliContext, CommandDefinition } from '../context';
 import { offsetAt } from '../cursor';
 import { readInput } from '../files';
@@ -21,9 +22,6 @@ import { wholeNumber } from '../generationOptions';
 import { languageOfPath } from '../languageOfPath';
 import { printJson } from '../output';
 import { filesOf } from '../workspaceFiles';
-
-/** Of the sound; the one that makes most sense here is taken. */
-const otherReadings = 5;
 
 interface CommandFlags {
   readonly file?: string;
@@ -68,13 +66,16 @@ async function interpret(context: CliContext, given: string, flags: CommandFlags
   const { focus, mode, model, alternative = [] } = flags;
   if (model !== undefined) await engine.loadModel(model);
   const document = flags.file === undefined ? undefined : await documentOf(flags.file, flags);
-  const readings = /\.wav$/i.test(given) ? await recognised(context, given, document, flags.speechModel) : [given];
+  const phrases = flags.phrases === undefined ? undefined : await readList<UserPhrase>(flags.phrases);
+  const readings = /\.wav$/i.test(given)
+    ? await recognised(context, given, commandReadings({ mode, phrases, document }), flags.speechModel)
+    : [given];
   const params: InterpretSpeechParams = {
     alternatives: [...readings, ...alternative],
     files: await filesOf(flags.workspace),
     ...(document ? { document } : {}),
     ...(flags.commands === undefined ? {} : { commands: await readList(flags.commands) }),
-    ...(flags.phrases === undefined ? {} : { phrases: await readList(flags.phrases) }),
+    ...(phrases ? { phrases } : {}),
     ...(focus === undefined ? {} : { focus }),
     ...(mode === undefined ? {} : { mode }),
     ...(model === undefined ? {} : { model }),
@@ -88,7 +89,7 @@ async function interpret(context: CliContext, given: string, flags: CommandFlags
 async function recognised(
   { engine, signal }: CliContext,
   path: string,
-  document: SpokenDocument | undefined,
+  how: CommandReadings,
   wanted: string | undefined,
 ): Promise<readonly string[]> {
   const samples = await decodeAudio(await readInput(path));
@@ -97,8 +98,7 @@ async function recognised(
     const remedy = 'Install a speech model (`pteron models add`), or give the text that was said.';
     throw new PteronError('speech_unavailable', `${path} is audio, and no speech model is installed.`, remedy);
   }
-  const prompt = document ? biasPrompt(document) : '';
-  const params = { model, samples, alternatives: otherReadings, ...(prompt === '' ? {} : { prompt }) };
+  const params = { model, samples, ...how };
   const { text, alternatives = [] } = await engine.transcribe(params, { signal });
   return [text, ...alternatives];
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidArgument } from '../../errors';
 import type { Program, Tensor } from '../../native/addonTypes';
+import { asBfloat16 } from '../../native/floats';
 import type { CliContext, CommandDefinition } from '../context';
 import { readInput } from '../files';
 import { formatNpy, parseNpy } from '../npy';
@@ -28,7 +29,11 @@ export const runCommand: CommandDefinition = (program, context) => {
     .description('execute any program on NumPy inputs; calls run in order on one state')
     .argument('<file.pte>', 'the program')
     .option('--method <name>', 'the method to execute', 'forward')
-    .requiredOption('--call <files>', 'comma-separated .npy inputs of one call (repeatable)', append)
+    .requiredOption(
+      '--call <files>',
+      'comma-separated .npy inputs of one call, float32 for bfloat16 (repeatable)',
+      append,
+    )
     .requiredOption('--outputs <folder>', 'writes callN.outputM.npy (counted from 0; bfloat16 as float32)')
     .option('--data <file.ptd>', 'a file with further constants (repeatable)', append)
     .option('--json', 'print one JSON object')
@@ -41,11 +46,14 @@ async function run(context: CliContext, file: string, options: RunOptions): Prom
   const program = await context.addon().Program.load(file, options.data ? { dataPaths: options.data } : {});
   try {
     checkMethod(program, options.method);
+    const declared = program.methods.find(({ name }) => name === options.method)!.inputs;
+    const asDeclared = (tensor: Tensor, index: number) =>
+      tensor.dtype === 'float32' && declared[index]?.dtype === 'bfloat16' ? asBfloat16(tensor) : tensor;
     const reports: CallReport[] = [];
     for (const [index, inputs] of calls.entries()) {
       context.signal.throwIfAborted();
       const started = performance.now();
-      const outputs = await program.run(options.method, inputs);
+      const outputs = await program.run(options.method, inputs.map(asDeclared));
       const ms = performance.now() - started;
       reports.push({ call: index, ms, outputs: await writeOutputs(options.outputs, index, outputs) });
     }

@@ -58,6 +58,7 @@ function plausibility(outcome: SpokenOutcome): number {
     case 'didYouMean':
       return 0.5;
     case 'none':
-      return outcome.reason === 'no_match' ? 0 : 0.3;
+      // A line that is not there was understood all the same.
+      return outcome.reason === 'no_match' ? 0 : outcome.reason === 'line_out_of_range' ? 0.9 : 0.3;
   }
 }

@@ -120,9 +120,28 @@ function wordCost(heard: string, meant: string): number | null {
   return cost;
 }
 
+/** What a recogniser writes for noise, and between other words: no command is meant by it, whatever it sounds like. */
+const smallWords = new Set([
+  'and',
+  'an',
+  'i',
+  'in',
+  'it',
+  'is',
+  'oh',
+  'so',
+  'yeah',
+  'you',
+  'the',
+  'a',
+  'be',
+  'we',
+  'he',
+]);
+
 function compared(heard: string, meant: string): number | null {
   if (homophones.get(meant)?.includes(heard)) return costs.homophone;
-  return soundsLike(heard, meant) ? costs.alike : null;
+  return !smallWords.has(heard) && soundsLike(heard, meant) ? costs.alike : null;
 }
 
 const freeSlots: readonly SlotKind[] = ['text', 'query', 'shell'];

@@ -26,6 +26,8 @@ const homophones = new Map([
   ['for', 'four'],
   ['fore', 'four'],
   ['won', 'one'],
+  ['free', 'three'],
+  ['tree', 'three'],
   ['ate', 'eight'],
   ['fourty', 'forty'],
 ]);

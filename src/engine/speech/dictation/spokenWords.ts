@@ -24,7 +24,7 @@ export class SpokenWords {
     readonly language: Language,
     readonly languageId: string,
   ) {
-    this.texts = raw.map((word) => bare(word).toLowerCase());
+    this.texts = raw.map((word) => bare(word).toLowerCase()).map(bracketHeard);
     this.#symbols = symbolsOf(language.family);
   }
 
@@ -76,6 +76,24 @@ export class SpokenWords {
     if (!/^[^\p{L}\p{N}\s]{1,3}$/u.test(phrase)) return undefined;
     return [...this.#symbols.values()].find(({ text }) => text === phrase);
   }
+}
+
+/** What recognisers write for "paren", which is in no dictionary; only where a bracket must stand. */
+const parens = new Set([
+  'parent',
+  'parents',
+  'parens',
+  'barren',
+  'baron',
+  'peren',
+  'perenn',
+  'perend',
+  'veren',
+  'verand',
+]);
+
+function bracketHeard(word: string, at: number, words: readonly string[]): string {
+  return parens.has(word) && /^(open|close|closed|left|right)$/.test(words[at - 1] ?? '') ? 'paren' : word;
 }
 
 function bare(word: string): string {

@@ -10,7 +10,19 @@ const farthest = 4;
 /** Attempts for each reading asked for: many differ in commas only. */
 const attemptsEach = 2;
 
+/** Tokens, and how probable (log) their words are. */
+export interface Reading {
+  readonly tokens: readonly number[];
+  readonly score: number;
+}
+
+/** Timestamps left out. */
+export const wordScore = ({ tokens, logProbabilities }: Attempt, endOfText: number): number =>
+  tokens.reduce((sum, token, i) => (token < endOfText ? sum + logProbabilities[i]! : sum), 0);
+
 export interface ReadingModel {
+  /** From here on tokens are no words. */
+  readonly endOfText: number;
   /** Of text tokens; timestamps are left out. */
   textOf(tokens: readonly number[]): string;
   /** Draws greedily on from these tokens after the prompt; they are part of what it returns. */
@@ -26,10 +38,10 @@ interface Branch {
 export async function otherReadings(
   best: Attempt,
   most: number,
-  { textOf, goOn }: ReadingModel,
-): Promise<readonly (readonly number[])[]> {
+  { endOfText, textOf, goOn }: ReadingModel,
+): Promise<readonly Reading[]> {
   const seen = new Set([spoken(textOf(best.tokens))]);
-  const found: { readonly tokens: readonly number[]; readonly score: number }[] = [];
+  const found: Reading[] = [];
   const branches = branchesOf(best, 0);
   for (let tries = most * attemptsEach; tries > 0 && found.length < most && branches.length > 0; tries--) {
     branches.sort((a, b) => b.estimate - a.estimate);
@@ -40,9 +52,9 @@ export async function otherReadings(
     const text = spoken(textOf(other.tokens));
     if (text === '' || seen.has(text)) continue;
     seen.add(text);
-    found.push({ tokens: other.tokens, score: other.avgLogProbability });
+    found.push({ tokens: other.tokens, score: wordScore(other, endOfText) });
   }
-  return found.sort((a, b) => b.score - a.score).map(({ tokens }) => tokens);
+  return found;
 }
 
 /** From token `from` on: what lies before was branched already. */

@@ -95,10 +95,12 @@ class Recognition {
 
   /** Only of a sound of one window: of longer ones the readings would be too many. */
   async #readOtherwise(best: Attempt): Promise<void> {
-    const { alternatives: most = 0 } = this.options;
-    if (most < 1 || this.#cancelled) return;
-    const others = await this.#timed('decodeMs', () => this.#decoder.otherReadings(best, most));
-    this.#alternatives = others.map((tokens) => this.#textOf(tokens).trim());
+    const { alternatives: most = 0, expected = [] } = this.options;
+    if ((most < 1 && expected.length === 0) || this.#cancelled) return;
+    const others = await this.#timed('decodeMs', () => this.#decoder.otherReadings(best));
+    const texts = new Set(others.map((tokens) => this.#textOf(tokens).trim()));
+    texts.delete(this.#text.trim());
+    this.#alternatives = [...texts];
   }
 
   #skip(seek: number, size: number, reason: SkippedSound['reason'], noSpeechProbability: number | null): number {

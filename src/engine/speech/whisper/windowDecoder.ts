@@ -1,7 +1,9 @@
 /** Writes what was heard in a window. Source: transformers' generation_whisper.py `generate_with_fallback`. */
-import type { RecognitionOptions } from '../recognizer';
+import type { Tokenizer } from '../../text/tokenizer';
+import type { ExpectedPhrase, RecognitionOptions } from '../recognizer';
 import { type Attempt, attempt } from './attempt';
 import { type Drawn, seededRandom } from './draw';
+import { guidedReadings, type PhraseTree, phraseTree } from './guidedReadings';
 import { englishOnly, hearLanguage, languageCalled, type SpokenLanguage } from './language';
 import { logSumExp } from './logitRules';
 import { otherReadings } from './otherReadings';
@@ -24,6 +26,8 @@ export class WindowDecoder {
   #language: SpokenLanguage | undefined;
   #prompt: number[] = [];
   #drawn = 0;
+  /** What is known to be in the session's cache. */
+  #cached: readonly number[] = [];
 
   /** @throws invalid_argument */
   constructor(
@@ -67,18 +71,48 @@ export class WindowDecoder {
     return { best: best!, noSpeech };
   }
 
-  /** At most `most` other token sequences for the window that was decoded last, likelier ones first. */
-  otherReadings(best: Attempt, most: number): Promise<readonly (readonly number[])[]> {
-    return otherReadings(best, most, {
-      textOf: (drawn) => this.#textOf(drawn),
-      goOn: (begun) => this.#attempt(0, begun),
-    });
+  /**
+   * Other token sequences for the window that was decoded last, likelier ones first: at most `most` that close rivals lead to, and
+   * expected phrases that the sound supports.
+   */
+  async otherReadings(best: Attempt): Promise<readonly (readonly number[])[]> {
+    const { alternatives: most = 0, expected = [], names = [] } = this.options;
+    const { tokenizer, tokens } = this.whisper;
+    const model = {
+      endOfText: tokens.endOfText,
+      article: tokenizer.encode(' the')[0]!,
+      fullStop: tokenizer.encode('.')[0]!,
+      textOf: (drawn: readonly number[]) => this.#textOf(drawn),
+      logitsAfter: (drawn: readonly number[]) => this.#logitsAfter(drawn),
+      goOn: (begun: readonly Drawn[]) => this.#attempt(0, begun),
+    };
+    const trees = {
+      phrases: treeOf(expected, tokenizer),
+      names: phraseTree(
+        names.map((text) => ({ text, open: false })),
+        tokenizer,
+      ),
+    };
+    const guided = expected.length > 0 ? await guidedReadings(best, trees, model) : [];
+    const others = most > 0 ? await otherReadings(best, most, model) : [];
+    return [...guided, ...others].sort((a, b) => b.score - a.score).map((reading) => reading.tokens);
+  }
+
+  async #logitsAfter(drawn: readonly number[]): Promise<Float32Array> {
+    const { session } = this.whisper.model;
+    const wanted = [...this.#prompt, ...drawn];
+    const shared = wanted.findIndex((token, i) => token !== this.#cached[i]);
+    session.rewind(Math.min(session.position, shared < 0 ? wanted.length - 1 : shared, this.#cached.length));
+    await session.prefill(wanted.slice(session.position));
+    this.#cached = wanted;
+    return session.logits();
   }
 
   async #attempt(temperature: number, begun: readonly Drawn[] = []): Promise<Attempt> {
     const { model, tokens, contextLength } = this.whisper;
     const { session } = model;
     const prompt = this.#prompt;
+    this.#cached = prompt;
     session.rewind(Math.min(session.position, prompt.length - 1));
     await session.prefill([...prompt.slice(session.position), ...begun.map(({ token }) => token)]);
     const room = contextLength - prompt.length;
@@ -114,6 +148,15 @@ export class WindowDecoder {
       drawn.filter((token) => token < tokens.endOfText).map((token) => tokenizer.bytes(token)),
     ).toString();
   }
+}
+
+/** Trees of the grammar's thousand phrases, for as long as the list is in use. */
+const treesOf = new WeakMap<readonly ExpectedPhrase[], PhraseTree>();
+
+function treeOf(expected: readonly ExpectedPhrase[], tokenizer: Tokenizer): PhraseTree {
+  let tree = treesOf.get(expected);
+  if (!tree) treesOf.set(expected, (tree = phraseTree(expected, tokenizer)));
+  return tree;
 }
 
 const isTrusted = ({ compressionRatio, avgLogProbability }: Attempt): boolean =>

@@ -97,16 +97,17 @@ describe('pteron command', () => {
     expect((await say('--phrases', phrases, 'ship it')).stdout).toMatch(/^run: .*tasks\.build/);
   });
 
-  it('recognises a sound file with the names of the open file as its prompt', async () => {
-    let prompt: string | undefined;
+  it('recognises a sound file with the phrases of the grammar and the names of the open file in mind', async () => {
+    let asked: { readonly names?: readonly string[]; readonly expected?: readonly unknown[] } | undefined;
     const speech = { role: 'speech', id: 'listener' } as ModelSummary;
     vi.spyOn(fake.engine, 'listModels').mockResolvedValue([speech]);
     vi.spyOn(fake.engine, 'transcribe').mockImplementation(async (params) => {
-      prompt = params.prompt;
+      asked = params;
       return { text: 'Go to line three.' } as Transcription;
     });
     expect((await say(silence)).stdout).toMatch(/^run: .*line 3/);
-    expect(prompt).toBe('print');
+    expect(asked!.names).toEqual(['print']);
+    expect(asked!.expected!.length).toBeGreaterThan(1000);
   });
 
   it('takes the reading of a sound that makes sense', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TensorInfo } from '../../../../src/engine/native/addonTypes';
-import { tensorOfFloats } from '../../../../src/engine/native/floats';
+import { asBfloat16, tensorOfFloats } from '../../../../src/engine/native/floats';
 
 const input = (dtype: TensorInfo['dtype'], ...shape: number[]): TensorInfo => ({ kind: 'tensor', dtype, shape });
 const words = (dtype: TensorInfo['dtype'], ...values: number[]) => [
@@ -13,6 +13,13 @@ describe('numbers as a tensor', () => {
     const { dtype, shape, data } = tensorOfFloats(whole.subarray(1, 3), input('float32', 1, 2));
     expect({ dtype, shape }).toEqual({ dtype: 'float32', shape: [1, 2] });
     expect([...new Float32Array(data.buffer)]).toEqual([1.5, -2]);
+  });
+
+  it('rounds a float32 tensor of any shape to bfloat16', () => {
+    const data = new Uint8Array(Float32Array.of(1, -2).buffer);
+    const rounded = asBfloat16({ dtype: 'float32', shape: [2, 1], data });
+    expect(rounded).toMatchObject({ dtype: 'bfloat16', shape: [2, 1] });
+    expect([...new Uint16Array(rounded.data.buffer)]).toEqual([0x3f80, 0xc000]);
   });
 
   it('rounds to bfloat16, ties to even', () => {

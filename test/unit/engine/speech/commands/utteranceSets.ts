@@ -68,7 +68,7 @@ export async function scored(
 }
 
 function isAsExpected(expected: Utterance, outcome: SpokenOutcome): boolean {
-  if (expected.insert !== undefined) return outcome.kind === 'insert' && outcome.text === expected.insert;
+  if (expected.insert !== undefined) return outcome.kind === 'insert' && isText(outcome.text, expected);
   if (expected.none !== undefined) return outcome.kind === 'none' && outcome.reason === expected.none;
   if (expected.didYouMean) {
     if (outcome.kind !== 'didYouMean') return false;
@@ -77,6 +77,12 @@ function isAsExpected(expected: Utterance, outcome: SpokenOutcome): boolean {
   const kind = expected.run === undefined ? 'confirm' : 'run';
   if (outcome.kind !== kind) return false;
   return isCommand(expected, [expected.run ?? expected.confirm ?? []].flat(), outcome.command);
+}
+
+/** A recogniser ends a sentence with a full stop, which the utterances are written without. */
+function isText(text: string, { insert, say, in: place = 'ts' }: Utterance): boolean {
+  if (text === insert) return true;
+  return ['txt', 'md', 'chat'].includes(place) && !say.endsWith('.') && text === `${insert}.`;
 }
 
 function isCommand(
