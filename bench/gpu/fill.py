@@ -1,4 +1,5 @@
-"""Fills the blank weights of a program (programs.py) in place: seeded random integers, scales that keep activations finite.
+"""Fills the blank weights of a program (programs.py, speech_programs.py) in place: seeded random numbers, of a spread that keeps
+activations finite.
 
 Usage: python fill.py PROGRAM.pte LAYOUT.json
 """
@@ -18,8 +19,11 @@ def main(program: str, layout_path: str) -> None:
     layout = json.load(open(layout_path))
     file = np.memmap(program, np.uint8, "r+")
     random = np.random.default_rng(7)
-    constants, config = layout["constants"], layout["config"]
+    constants, config = layout.get("constants", {}), layout.get("config", {})
     part = lambda place: file[place["offset"] : place["offset"] + place["bytes"]]  # noqa: E731
+    for place in layout.get("matrices", ()):
+        values = random.standard_normal(place["bytes"] // 2, np.float32) * place["deviation"]
+        part(place).view(np.uint16)[:] = bf16(values)
     for key, place in constants.items():
         name = key.split("/", 1)[-1]
         if name.endswith(DENSE):

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# On the GPU machine, in the repository: OUT=RESULTS bash bench/gpu/run.sh speed|operators PACKED-FOLDER … (no folders where they are
+# On the GPU machine, in the repository: OUT=RESULTS bash bench/gpu/run.sh speed|speech|operators PACKED-FOLDER … (no folders where they are
 # unpacked already).
 #   speed      Pteron beside mlx-lm on the same libmlx, GPU and weights, alternately; MODELS names them, ROUNDS says how often
+#   speech     from a clip's end to its text: Parakeet with random weights, and the installed models that were packed
 #   operators  upstream's operator tests
 # `node bench/gpu/report.mjs RESULTS` then puts the speeds into bench/RESULTS.md, test/mlx-ops/report.mjs the tests into docs/MLX.md.
 set -uo pipefail
@@ -33,6 +34,19 @@ speed() {
     done
     python3 "$repo/bench/gpu/collect.py" "$model" "$model.json" "$model.ours" "$model.peer" >> "$OUT/speed.jsonl"
     echo "$model measured after $SECONDS s"
+  done
+}
+
+speech() {
+  [ -e "$OUT/bandwidth.txt" ] || describe
+  local clips=$repo/test/fixtures/speech model
+  for first in parts/*.tar.00; do
+    [ ! -e "$first" ] || cat "${first%00}"[0-9][0-9] | tar -x -C speech-models
+  done
+  for model in speech-models/*; do
+    [ ! -e "$model/fill.json" ] || [ -e "$model/filled" ] || { python3 "$repo/bench/gpu/fill.py" "$model/model.pte" "$model/fill.json" && touch "$model/filled"; }
+    ./node recognition.cjs "$model" "$clips/settings-en.wav,$clips/fox-en.wav" "${CLIPS:-40}" 5 >> "$OUT/speech.jsonl" 2>> "$OUT/speech.log"
+    tail -n 1 "$OUT/speech.jsonl"
   done
 }
 

@@ -13,6 +13,8 @@ for archive in "$from"/*; do
     node.xz) xz -dc "$archive" > node && chmod +x node ;;
     addon.tar.xz) tar -xJf "$archive" -C addon ;;
     programs.tar.xz) tar -xJf "$archive" ;;
+    speech-models.tar.xz) tar -xJf "$archive" ;;
+    *.tar.[0-9][0-9]) mkdir -p parts && cp "$archive" parts/ ;;
     mlxops.tar.xz) tar -xJf "$archive" -C mlxops ;;
     *.xz) xz -T0 -dc "$archive" > "$(basename "$archive" .xz)" ;;
     *.whl) (cd python && python3 -m zipfile -e "$archive" .) ;;

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from ..lowering import Method, lower_methods
+from ..memory_plan import LongestCall, MemoryPlan, plan_methods
 from ..models.parakeet import STEP_FRAMES, WINDOW, Decode, Encode, Parakeet
 from ..program_file import ProgramFile
 
@@ -28,6 +29,12 @@ def methods_of(model: Parakeet) -> dict[str, Method]:
 def write_program(model: Parakeet, out: Path, say=lambda _: None, file: ProgramFile | None = None) -> None:
     constants = {"get_vocab_size": model.config["vocab_size"], "get_max_frames": model.frames, "get_max_logit_rows": STEP_FRAMES}
     lower_methods(methods_of(model), out, constants, say, file)
+
+
+def memory_of(model: Parakeet, weights: int) -> MemoryPlan:
+    """`weights`: bytes of the program's file. The longest window decides; decode's state is its caller's."""
+    longest = (torch.zeros(1, model.frames, model.mels), torch.tensor([model.frames]))
+    return plan_methods([LongestCall(Encode(model), longest, WINDOW)], model.limits, model.config["vocab_size"], weights)
 
 
 def speech_of(model: Parakeet) -> dict:
