@@ -55,7 +55,7 @@ const errors = heard.map(
   ({ start }) =>
     start - spoken.reduce((best, { at }) => (Math.abs(at - start) < Math.abs(best - start) ? at : best), Infinity),
 );
-const offset = (index) => (1000 * median(tenths(errors, index))).toFixed(0);
+const offset = (index) => (-1000 * median(tenths(errors, index))).toFixed(0);
 const megabytes = (index) => median(tenths(memory, index).map((sample) => sample.megabytes)).toFixed(0);
 const texts = new Map();
 for (const { text } of heard) texts.set(text, (texts.get(text) ?? 0) + 1);
@@ -64,7 +64,7 @@ const page = `${values.minutes} min of sound (${spoken.length} utterances, ${val
 
 | | first tenth | middle | last tenth |
 |---|--:|--:|--:|
-| Utterance begins, after its first sample | ${offset(0)} ms | ${offset(5)} ms | ${offset(9)} ms |
+| An utterance begins so long before its first sample (the median) | ${offset(0)} ms | ${offset(5)} ms | ${offset(9)} ms |
 | Memory of the process | ${megabytes(1)} MB (second tenth) | ${megabytes(5)} MB | ${megabytes(9)} MB |
 
 ${heard.length} utterances came, ${nothing.length} were refused, ${texts.size} different texts: ${[...texts].map(([text, times]) => `“${text}” ${times}×`).join(', ')}.
