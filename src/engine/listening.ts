@@ -8,6 +8,7 @@ import { microphoneBusy } from './speech/capture/errors';
 import { FileSource } from './speech/capture/fileSource';
 import { MicrophoneSource } from './speech/capture/microphoneSource';
 import type { SoundSource } from './speech/capture/soundSource';
+import { commandReadings } from './speech/commands/commandReadings';
 import { biasPrompt } from './speech/dictation/biasPrompt';
 import { listen } from './speech/listening/listen';
 import { listenOn, type ListeningOn } from './speech/listening/listenOn';
@@ -108,12 +109,13 @@ export class Listener {
   #repeating({ model: id, document, language, alternatives: most }: RecognitionParams): NewRecognition {
     const loading = this.registry.get(id);
     loading.catch(() => undefined);
-    let prompt: string | undefined;
+    // What will be interpreted as a command is looked for in the sound; names as a prompt would make a command look like code.
+    const guided = most ? { ...commandReadings({ document }), alternatives: most } : undefined;
+    let prompt = guided && '';
     const recognizing = (before: string) => async (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => {
       const model = await loading;
       prompt ??= document ? biasPrompt(document, { countTokens: (text) => model.encoder.encode(text).length }) : '';
-      const alternatives = isWhole ? most : 0;
-      const options = { language, alternatives, prompt: `${prompt} ${before}`.trim(), signal };
+      const options = { language, prompt: `${prompt} ${before}`.trim(), signal, ...(isWhole ? guided : {}) };
       const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
     };
