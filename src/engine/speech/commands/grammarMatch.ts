@@ -136,6 +136,7 @@ function commandOf(
     if (reading.target && !uses(rule.args, reading.name)) target = reading.target;
   }
   if ('name' in values) values.name = nameFor(values, target, context);
+  if ('find' in values && 'replace' in values) values.replace = asReplaced(values, context);
   const title = rule.title ?? titleOf(rule.command, context.palette);
   return {
     command: rule.command,
@@ -154,6 +155,13 @@ function nameFor(values: SlotValues, target: SpokenTarget | undefined, context: 
     target?.kind === 'symbol' ? target.name : undefined,
     context.document?.languageId,
   );
+}
+
+/** "customer id" for `userId` is written as that is. */
+function asReplaced({ find, replace }: SlotValues, { document, identifiers }: SpeechContext): unknown {
+  const isName = identifiers.some(({ name }) => name === find) && /[a-z][A-Z]|_/.test(String(find));
+  if (!isName || !/^[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)+$/u.test(String(replace))) return replace;
+  return newName(String(replace), String(find), document?.languageId);
 }
 
 /** The title with what it is about, so that a confirmation says what will happen. */

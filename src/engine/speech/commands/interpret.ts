@@ -8,11 +8,12 @@ import { languageOf } from '../dictation/languages';
 import { beforeCursor, type SpeechContext } from './context';
 import { isDangerous } from './danger';
 import { type GrammarMatch, type GrammarResult, matchGrammar } from './grammarMatch';
-import { directed, isDismissal, isNegated } from './mode';
+import { directed, forbidden, isDismissal, isNegated, withoutTakeBack } from './mode';
 import { matchPalette, type PaletteMatch } from './palette';
 import { asRun, insertion, none } from './outcomes';
 import type { CompiledRule } from './rule';
 import { type Word, withoutAnnotations, wordsOf } from './utterance';
+import { otherWordings, type Wording } from './wordings';
 
 /** Chooses among candidates, or none: what a language model is asked. It never sees more than these, and may only name one of them. */
 export type Chooser = (utterance: string, candidates: readonly SpokenCommand[]) => Promise<SpokenCommand | null>;
@@ -79,11 +80,13 @@ class Interpretation {
   }
 
   async outcome(): Promise<SpokenOutcome> {
-    if (isDismissal(this.#text)) return none('dismissed', 'It was taken back.');
+    if (isDismissal(this.#text) || this.#isTakenBack()) return none('dismissed', 'It was taken back.');
     const grammar = this.#grammar(this.words);
     const { matches } = grammar.matches.length > 0 ? grammar : this.#turned();
     if (matches[0]) return this.#matched(matches[0], matches);
-    if (isNegated(this.#text) && this.#negates()) return none('negated', 'It says what not to do.');
+    if (this.#isNegated()) return none('negated', 'It says what not to do.');
+    const [reworded, ...others] = this.#reworded();
+    if (reworded) return this.#matched(reworded, [reworded, ...others]);
     if (this.dictated?.takenBack) return this.#rest();
     if (grammar.failure?.reason === 'line_out_of_range') return none(grammar.failure.reason, grammar.failure.detail);
     return this.#withoutGrammar(grammar);
@@ -111,11 +114,39 @@ class Interpretation {
     return asRun(best.command);
   }
 
+  /** What strangers say for it. A message in the chat box is left alone; in other prose only words that change nothing are left out. */
+  #reworded(): readonly GrammarMatch[] {
+    const { focus } = this.context;
+    if (focus === 'chat' && this.dictated) return [];
+    const isProse = focus === 'editor' && this.dictated !== null && this.#isProse;
+    for (const wording of otherWordings(this.words)) {
+      if (isProse && wording.reworded) continue;
+      const { matches } = this.#grammar(wording.words);
+      const meant = matches.filter((match) => mayMean(wording, match) && !(isProse && isRisky(match)));
+      if (meant.length > 0) return meant;
+    }
+    return [];
+  }
+
+  /** "go to line ten, no wait, never mind": in text only where the rest is a command. */
+  #isTakenBack(): boolean {
+    const rest = withoutTakeBack(this.said);
+    if (rest === null) return false;
+    if (this.dictated && !this.#isProse && !/["'`#]|\/\//.test(this.dictated.text)) return true;
+    return this.#isCommand(wordsOf(rest));
+  }
+
+  #isCommand(words: readonly Word[]): boolean {
+    return this.#grammar(words).matches.some(({ freeText }) => !freeText);
+  }
+
   /** "don't push": in prose only where the rest is a command. */
-  #negates(): boolean {
+  #isNegated(): boolean {
+    const rest = forbidden(this.#text);
+    if (rest !== null && this.#isCommand(wordsOf(rest))) return true;
+    if (!isNegated(this.#text)) return false;
     if (!this.dictated || !this.#isProse) return true;
-    const rest = this.words.slice(this.#text.startsWith('do not') ? 2 : 1);
-    return this.#grammar(rest).matches.length > 0;
+    return this.#grammar(this.words.slice(this.#text.startsWith('do not') ? 2 : 1)).matches.length > 0;
   }
 
   get #isProse(): boolean {
@@ -174,6 +205,13 @@ class Interpretation {
     return { kind: 'confirm', why: command.dangerous ? 'dangerous' : 'uncertain', command };
   }
 }
+
+/** Where words were left out, no slot for any words is filled from the rest; where one that limits was, nothing dangerous is read. */
+function mayMean({ shortened, limited }: Wording, { freeText, command }: GrammarMatch): boolean {
+  return !(shortened && freeText) && !(limited && command.dangerous);
+}
+
+const isRisky = ({ freeText, command }: GrammarMatch): boolean => freeText || command.dangerous;
 
 function isCode({ signs }: Dictated): boolean {
   return signs >= 1;

@@ -63,6 +63,8 @@ const homophones = new Map(
     'replace replaced',
     'test tests',
     'import imports',
+    'occurrences occurrence instances instance mentions mention',
+    'every each',
   ].flatMap((group) => group.split(' ').map((word, _, all) => [word, all] as const)),
 );
 

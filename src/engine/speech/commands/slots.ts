@@ -5,7 +5,7 @@ import { type Style, formatted, styleOf, styleOfLanguage } from '../dictation/fo
 import { type Identifier, keyOf } from '../dictation/identifiers';
 import { similarity } from '../dictation/similarity';
 import type { SpeechContext } from './context';
-import { spokenFileKey } from './fileNames';
+import { mostKeys, spokenFileKey } from './fileNames';
 import type { Capture } from './matcher';
 
 export interface SlotReading {
@@ -103,7 +103,7 @@ function readFile(name: string, texts: readonly string[], context: SpeechContext
     detail: `The workspace has no file that sounds like “${texts.join(' ')}”.`,
   };
   if (key === '') return unknown;
-  for (let rank = 0; rank < 4; rank++) {
+  for (let rank = 0; rank < mostKeys; rank++) {
     const exact = context.files.filter(({ keys }) => keys[rank] === key);
     if (exact.length > 0)
       return fileReadings(

@@ -17,6 +17,8 @@ export type Style = keyof typeof styles;
 /** What is said → its style; longest first. */
 export const formatterPhrases: readonly (readonly [readonly string[], Style])[] = (
   [
+    ['upper camel case', 'pascal'],
+    ['lower camel case', 'camel'],
     ['camel case', 'camel'],
     ['camel', 'camel'],
     ['camelcase', 'camel'],
@@ -27,9 +29,15 @@ export const formatterPhrases: readonly (readonly [readonly string[], Style])[] 
     ['snake', 'snake'],
     ['kebab case', 'kebab'],
     ['kebab', 'kebab'],
+    ['dash case', 'kebab'],
     ['constant case', 'constant'],
     ['constant', 'constant'],
+    ['screaming snake case', 'constant'],
     ['screaming snake', 'constant'],
+    ['screaming case', 'constant'],
+    ['upper snake case', 'constant'],
+    ['upper snake', 'constant'],
+    ['all caps snake case', 'constant'],
     ['dunder', 'dunder'],
     ['smash case', 'smash'],
     ['smash', 'smash'],

@@ -4,7 +4,20 @@ import type { Family } from './languages';
 
 const signs = new Set(['-', '+', '*', '&', '**']);
 /** Keywords that are called like functions. */
-const callable = new Set(['super', 'sizeof', 'import', 'map', 'int', 'float', 'double', 'bool', 'char', 'print']);
+const callable = new Set([
+  'super',
+  'sizeof',
+  'import',
+  'map',
+  'int',
+  'float',
+  'double',
+  'bool',
+  'char',
+  'print',
+  'get',
+  'set',
+]);
 
 export function print(items: readonly Item[], family: Family, before: string): string {
   const written = settled(items, family, before);

@@ -46,14 +46,32 @@ const spelling: Reader = ({ words, at }) => {
 };
 
 /** "camel case …", up to the next symbol or formatter. */
-export const formatter: Reader = ({ words, at }) => {
+export const formatter: Reader = ({ words, at, items }) => {
   const found = words.formatter(at);
   if (!found) return null;
   const from = at + found.length;
   let to = from;
-  while (to < words.length && !words.endsName(to)) to++;
+  while (to < words.length && !words.endsName(to) && !(to > from && isJoining(words, to, items))) to++;
   return to > from ? name(formatted(withDigits(words.texts.slice(from, to)), found.style), to - at, 1) : null;
 };
+
+/** Keywords that go on after a name, by what came before them: names have such words too ("search and replace"). */
+const joining: readonly (readonly [after: RegExp, words: RegExp])[] = [
+  [/^for$/, /^(in|of)$/],
+  [/^(import|export|from|with|except|use)$/, /^(as|from|import)$/],
+];
+const operators = /^(and|or|is|in|not|if|else|instanceof|as)$/;
+
+function isJoining(words: SpokenWords, at: number, items: readonly Item[]): boolean {
+  if (!words.isKeyword(at)) return false;
+  const follows = joining.some(
+    ([after, next]) =>
+      next.test(words.text(at)) && items.some(({ kind, text }) => kind === 'keyword' && after.test(text)),
+  );
+  if (follows) return true;
+  const isOperand = words.formatter(at + 1) !== null || /^(not|none|null|true|false|nil)$/.test(words.text(at + 1));
+  return operators.test(words.text(at)) && isOperand;
+}
 
 /** f"…" in Python. */
 const stringPrefix: Reader = ({ words, at }) => {
@@ -109,7 +127,8 @@ const keyword: Reader = ({ words, at, items }) => {
     const text = spellings.get(phrase) ?? (keywords.has(phrase) ? phrase : undefined);
     if (text === undefined) continue;
     const signs = verbs.has(phrase) ? 0 : items.length === 0 ? 1 : 0.25;
-    return { item: { text, kind: keywords.has(text) ? 'keyword' : 'name' }, length, signs };
+    const isMember = ['.', '?.', '->'].includes(items.at(-1)?.text ?? '') && items.at(-1)?.kind === 'tight';
+    return { item: { text, kind: keywords.has(text) && !isMember ? 'keyword' : 'name' }, length, signs };
   }
   return null;
 };

@@ -3,7 +3,7 @@ import { rule } from '../rule';
 const thing = '[(line|code|it)]';
 
 export const editing = [
-  rule('undo', ['undo [that|it|last (edit|change)]', 'take (that|it) back']),
+  rule('undo', ['undo [that|it|last (edit|change)]', 'undo what i just did', 'take (that|it) back']),
   rule('redo', 'redo [that|it]'),
   rule('editor.action.clipboardCutAction', ['cut [(selection|that|it|this)]', 'cut [current] line', 'cut <lines>']),
   rule('editor.action.clipboardCopyAction', ['copy [(selection|that|it|this)]', 'copy [current] line', 'copy <lines>']),
@@ -30,6 +30,7 @@ export const editing = [
   rule('editor.action.commentLine', [
     'toggle [line] comment',
     `comment [out] ${thing}`,
+    'comment (line|code|selection|it|them|block) out',
     'comment [out] selection',
     'comment [out] <lines>',
     'comment <lines> out',
@@ -50,13 +51,25 @@ export const editing = [
     'editor.action.formatDocument',
     '(format|reformat|pretty print|prettify|beautify) [[all|whole|entire] (document|file|code|everything|that|it)]',
   ),
+  rule(
+    'editor.action.formatDocument',
+    [
+      '(fix|tidy [up]|clean up|redo|apply) (formatting|layout|indentation) [(of|in|for) [whole|entire] (document|file|code)]',
+      '(tidy [up]|clean up) [whole|entire] (file|document|code|it)',
+      'tidy (it|everything) up',
+      'clean (it|everything) up',
+    ],
+    { only: ['editor'] },
+  ),
   rule('editor.action.formatSelection', '(format|reformat) (selection|selected code)'),
   rule('editor.action.rename', '[refactor] rename [(symbol|variable|function|method|class|it|that|identifier)]'),
   rule(
     'pteron.voice.rename',
     [
-      'rename [(this|that|it)] [(symbol|variable|function|method|class|identifier|parameter|type)] (to|as) <name>',
-      'rename [(symbol|variable|function|method|class)] <symbol> (to|as|into) <name>',
+      'rename [(this|that|it)] [(symbol|variable|function|method|class|identifier|parameter|type)] (to|as) <name> [everywhere]',
+      'rename [(symbol|variable|function|method|class)] <symbol> (to|as|into) <name> [everywhere]',
+      '(change|set) name of <symbol> to <name>',
+      'give <symbol> name <name>',
       'call (this|it) <name>',
     ],
     { args: { newName: '$name' } },
@@ -66,7 +79,10 @@ export const editing = [
     '(fix|solve) [(problem|error|issue|warning|it|that)]',
   ]),
   rule('editor.action.refactor', '[(show|open)] refactor [(it|code|selection|menu)]'),
-  rule('editor.action.organizeImports', '(organize|organise|clean up|tidy [up]|sort|fix) imports'),
+  rule('editor.action.organizeImports', [
+    '(organize|organise|clean up|tidy [up]|sort|fix|arrange) imports',
+    '(remove|delete) unused imports',
+  ]),
   rule('editor.action.showHover', [
     '[show] hover [(info|information)]',
     'show (type|documentation|info)',
@@ -81,8 +97,14 @@ export const editing = [
     '[(show|trigger)] (parameter|parameters|param) (hint|hints)',
     'show (hint|hints)',
   ]),
-  rule('editor.foldAll', '(fold|collapse) (all|everything) [regions]'),
-  rule('editor.unfoldAll', '(unfold|expand) (all|everything) [regions]'),
+  rule(
+    'editor.foldAll',
+    '(fold|collapse) (all|everything) [(regions|code|functions|methods|blocks|classes)] [in file]',
+  ),
+  rule(
+    'editor.unfoldAll',
+    '(unfold|expand) (all|everything) [(regions|code|functions|methods|blocks|classes)] [in file]',
+  ),
   rule('editor.fold', [
     '(fold|collapse) [(region|block|function|method|class|code|it)]',
     '(fold|collapse) (at|on) <lines>',
@@ -91,11 +113,11 @@ export const editing = [
   rule('editor.unfold', ['(unfold|expand) [(region|block|function|method|class|code|it)]', 'unfold <lines>']),
   rule(
     'editor.action.transformToUppercase',
-    '[(make|transform|convert|change)] [(selection|word|it|this|that)] [to] uppercase',
+    '[(make|transform|convert|change)] [(selection|word|it|this|that|text)] [all] [(to|in|into)] (uppercase|all caps|capitals|capital letters)',
   ),
   rule(
     'editor.action.transformToLowercase',
-    '[(make|transform|convert|change)] [(selection|word|it|this|that)] [to] lowercase',
+    '[(make|transform|convert|change)] [(selection|word|it|this|that|text)] [all] [(to|in|into)] (lowercase|small letters)',
   ),
   rule(
     'editor.action.transformToTitlecase',

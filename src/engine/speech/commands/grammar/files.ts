@@ -3,7 +3,10 @@ import { rule } from '../rule';
 export const files = [
   rule(
     'pteron.voice.openFile',
-    ['(open [up]|go to|switch to|show|edit) file <file>', '(open [up]|go to|switch to|show|edit) [me] <file> [file]'],
+    [
+      '(open [up]|go to|switch to|switch over to|pull up|bring up|show|edit) file <file>',
+      '(open [up]|go to|switch to|switch over to|pull up|bring up|show|edit) [me] <file> [file]',
+    ],
     { args: { path: '$file' } },
   ),
   rule('pteron.voice.openFile', ['(open [up]|go to|switch to) [file] <file> [(at|on)] <line>'], {
@@ -13,7 +16,10 @@ export const files = [
   rule('workbench.action.files.openFolder', 'open [a] folder'),
   rule('workbench.action.openRecent', 'open recent [(file|files|folder|project|projects)]'),
   rule('workbench.action.files.save', 'save [(file|document|it|that|changes)]'),
-  rule('workbench.action.files.saveAll', 'save (all|everything) [files]'),
+  rule(
+    'workbench.action.files.saveAll',
+    'save (all|everything|every) [open] [(files|file|editors|tabs|documents|changes)]',
+  ),
   rule('workbench.action.files.saveAs', 'save [(file|it)] as'),
   rule('workbench.action.files.newUntitledFile', '[(create|make|open)] [a] new (file|document)'),
   rule('workbench.action.files.revert', '(revert|restore) (file|document)', { danger: true }),
@@ -33,8 +39,14 @@ export const files = [
       danger: true,
     },
   ),
-  rule('workbench.action.closeAllEditors', 'close (all|everything) [(editors|tabs|files)]'),
-  rule('workbench.action.closeOtherEditors', 'close [all] (other|others) [(editors|tabs|files)]'),
+  rule(
+    'workbench.action.closeAllEditors',
+    'close (all|everything|every) [open] [(editors|tabs|files|editor|tab|file)]',
+  ),
+  rule('workbench.action.closeOtherEditors', [
+    'close [all] (other|others) [(editors|tabs|files)]',
+    'close (all|everything) (but|except) (this|current|this one) [(one|editor|tab|file)]',
+  ]),
   rule('workbench.action.closeUnmodifiedEditors', 'close saved [(editors|tabs|files)]'),
   rule('workbench.action.reopenClosedEditor', [
     'reopen [last] closed (editor|tab|file)',

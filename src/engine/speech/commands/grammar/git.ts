@@ -20,7 +20,12 @@ export const git = [
     danger,
   ),
   rule('git.pushForce', ['[git] force push [it]', '[git] push [with] force'], danger),
-  rule('git.pull', ['git pull', 'pull [latest] [changes]', 'pull from (origin|remote|upstream)']),
+  rule('git.pull', [
+    'git pull',
+    '(pull|get) latest changes',
+    'pull [latest] [changes]',
+    'pull from (origin|remote|upstream)',
+  ]),
   rule('git.fetch', '[git] fetch [all]'),
   rule('git.sync', ['git sync', 'sync (changes|git|repository)'], danger),
   rule('git.checkout', [
@@ -68,7 +73,9 @@ export const git = [
   rule('git.openChange', [
     '[git] (open|show|view|see) [me] (changes|diff|differences)',
     '[git] diff',
-    'what (changed|did i change)',
+    'what (changed|did i change|have i changed) [in file] [show [me] (diff|changes)]',
+    '(show|see) [me] what (i changed|changed|has changed|i have changed) [in file]',
+    'compare with (last commit|head)',
   ]),
   rule('workbench.view.scm', [
     '(show|open|focus) (git|source control) [(view|panel|changes)]',

@@ -31,7 +31,12 @@ export const navigation = [
   rule('editor.showCallHierarchy', '[(show|open)] call hierarchy'),
   rule('workbench.action.gotoSymbol', ['[go to] symbol [in (file|editor)]', '[(show|open)] outline of file']),
   rule('workbench.action.showAllSymbols', ['[go to] (symbol|symbols) in workspace', '[(search|find|show)] symbols']),
-  rule('workbench.action.navigateBack', ['go back [to where i (was|came from)]', 'navigate back', 'back']),
+  rule('workbench.action.navigateBack', [
+    'go back [to where i (was|came from)]',
+    'take me back',
+    'navigate back',
+    'back',
+  ]),
   rule('workbench.action.navigateForward', ['(go|navigate) forward', 'forward']),
   rule('workbench.action.navigateToLastEditLocation', [
     '[go [back]] to last (edit|change) [location]',
@@ -44,15 +49,15 @@ export const navigation = [
   rule('workbench.action.editor.previousChange', '[(go|jump) to] previous change'),
   rule('editor.action.jumpToBracket', '[(go|jump)] [to] matching (bracket|brace|paren)'),
   rule('cursorTop', [
-    '[(go|jump|move|scroll)] [to] (top|beginning|start) of (file|document|page)',
+    '[(go|jump|move|scroll)] [to] [very] (top|beginning|start) of (file|document|page)',
     '(go|jump|move|scroll) to [very] (top|beginning)',
   ]),
   rule('cursorBottom', [
-    '[(go|jump|move|scroll)] [to] (bottom|end) of (file|document|page)',
+    '[(go|jump|move|scroll)] [to] [very] (bottom|end) of (file|document|page)',
     '(go|jump|move|scroll) to [very] (bottom|end)',
   ]),
   rule('cursorHome', '[(go|jump|move)] [cursor] [to] (start|beginning|front) of [current] line'),
-  rule('cursorEnd', '[(go|jump|move)] [cursor] [to] end of [current] line'),
+  rule('cursorEnd', '[(go|jump|move)] [cursor] [to] [very] end of [current] line'),
   rule(
     'cursorMove',
     [

@@ -1,31 +1,45 @@
 import { rule } from '../rule';
 
-const everywhere = '(in (workspace|project|[all] files|whole project|everywhere)|everywhere)';
+const everywhere =
+  '(everywhere|(in|across|through|throughout) ([all] files|every file|[(whole|entire)] (workspace|project|codebase|repository)))';
+/** `everywhere` has been made of "throughout the whole file" and its like: utterance.ts. */
+const all = '(all|every) [[occurrences] of]';
 
 export const search = [
-  rule('actions.find', ['(find|search) [in (file|document)]', 'open find']),
+  rule('actions.find', [
+    '(find|search) [in (file|document)]',
+    'open find [in file]',
+    '(find|search) something [in file]',
+  ]),
   rule('editor.actions.findWithArgs', ['(find|search for|search|look for|look up) <query> [in (file|document)]'], {
     args: { searchString: '$query' },
     title: 'Find in File',
   }),
   rule('editor.action.nextMatchFindAction', [
     'find next [(match|one|result|occurrence)]',
-    'next (match|result|occurrence)',
+    '[(go|jump|skip) to] next [search] (match|result|occurrence|hit)',
   ]),
   rule('editor.action.previousMatchFindAction', [
     'find previous [(match|one|result|occurrence)]',
-    'previous (match|result|occurrence)',
+    '[(go|jump|skip) [back] to] previous [search] (match|result|occurrence|hit)',
   ]),
-  rule('editor.action.startFindReplaceAction', ['[(find|search)] and replace', 'open replace', 'replace']),
-  rule('editor.actions.findWithArgs', 'replace <query:find> (with|by) <query:replace>', {
+  rule('editor.action.startFindReplaceAction', [
+    '[(open|show)] [(find|search)] and replace [in file]',
+    'open replace',
+    'replace [something]',
+  ]),
+  rule('editor.actions.findWithArgs', 'replace <query:find> (with|by) <query:replace> [in (file|document)]', {
     args: { searchString: '$find', replaceString: '$replace' },
     title: 'Find and Replace in File',
   }),
   rule(
     'pteron.voice.replaceAll',
     [
-      'replace (all|every) [(occurrences|instances)] [of] <query:find> (with|by) <query:replace>',
-      'replace <query:find> (with|by) <query:replace> everywhere',
+      `replace ${all} <query:find> (with|by) <query:replace> [(in file|everywhere)]`,
+      `(change|turn|rename) ${all} <query:find> (to|into) <query:replace> [(in file|everywhere)]`,
+      `replace <query:find> (with|by) <query:replace> everywhere`,
+      `(change|turn) <query:find> (to|into) <query:replace> everywhere`,
+      `everywhere (replace|change) <query:find> (with|by|to) <query:replace>`,
     ],
     { args: { find: '$find', replace: '$replace' }, danger: true },
   ),
@@ -33,6 +47,7 @@ export const search = [
   rule('editor.action.replaceOne', 'replace (one|this one|next)', { title: 'Replace Match' }),
   rule('workbench.action.findInFiles', [
     '(find|search) in [all] (files|workspace|project)',
+    `(find|search) something ${everywhere}`,
     '(show|open) search [view]',
     `search ${everywhere}`,
   ]),
@@ -45,5 +60,5 @@ export const search = [
     ],
     { args: { query: '$query', triggerSearch: true } },
   ),
-  rule('workbench.action.replaceInFiles', '(find and replace|replace) in [all] (files|workspace|project)'),
+  rule('workbench.action.replaceInFiles', `(find and replace|replace) ${everywhere}`),
 ];

@@ -9,7 +9,22 @@ export const terminal = [
   rule('workbench.action.terminal.focus', '(focus|go to|switch to|jump to) terminal'),
   rule('workbench.action.terminal.focusNext', '[(focus|go to|switch to)] next terminal'),
   rule('workbench.action.terminal.focusPrevious', '[(focus|go to|switch to)] previous terminal'),
-  rule('workbench.action.terminal.scrollToBottom', 'scroll terminal to bottom'),
+  rule('workbench.action.terminal.scrollToBottom', [
+    'scroll terminal to (bottom|end)',
+    'scroll [down] to bottom of terminal',
+  ]),
+  rule(
+    'workbench.action.terminal.scrollToBottom',
+    ['(scroll|go|jump) [down] to [very] (bottom|end) [of terminal]', 'scroll all way down'],
+    { only: ['terminal'] },
+  ),
+  rule(
+    'workbench.action.terminal.scrollToTop',
+    ['(scroll|go|jump) [up] to [very] (top|beginning|start) [of terminal]', 'scroll all way up'],
+    { only: ['terminal'] },
+  ),
+  rule('workbench.action.terminal.scrollToTop', ['scroll terminal to (top|beginning)']),
+  rule('workbench.action.terminal.selectAll', 'select (all|everything)', { only: ['terminal'] }),
   rule(
     'workbench.action.terminal.sendSequence',
     [

@@ -33,8 +33,15 @@ export const view = [
   rule('breadcrumbs.toggle', `${toggle} breadcrumbs`),
   rule('workbench.action.editor.changeLanguageMode', ['(change|set|select|switch) language [mode]']),
   rule('workbench.files.action.collapseExplorerFolders', 'collapse [all] folders [in explorer]'),
-  rule('markdown.showPreview', ['[(show|open)] [markdown] preview']),
-  rule('markdown.showPreviewToSide', ['[(show|open)] [markdown] preview to [the] side']),
+  rule('markdown.showPreview', [
+    '[(show|open)] [markdown] preview [of (file|document|markdown)]',
+    'preview (file|document|markdown|readme)',
+    'preview markdown (file|document)',
+  ]),
+  rule('markdown.showPreviewToSide', [
+    '[(show|open)] [markdown] preview to [the] side',
+    'preview (file|document|markdown) to [the] side',
+  ]),
   rule('workbench.action.reloadWindow', '(reload|restart) (window|editor|code|vs code)', { danger: true }),
   rule('workbench.action.closeWindow', 'close window', { danger: true }),
   rule('workbench.action.quit', ['(quit|exit) [(vs code|code|editor|application)]'], { danger: true }),

@@ -25,6 +25,13 @@ describe('the utterances of test/voice', () => {
     expect(scores.dangerousRuns).toBe(0);
     upToDate(scoreRow('held-out', scores));
   });
+
+  it('by a stranger to the grammar: the score is the one in docs/VOICE.md, and nothing dangerous is run unasked', async () => {
+    const scores = await scored(utteranceSet('strangers'));
+    for (const line of scores.wrong) console.log(line);
+    expect(scores.dangerousRuns).toBe(0);
+    upToDate(scoreRow('strangers', scores));
+  });
 });
 
 describe('dictated code', () => {
