@@ -1,18 +1,27 @@
 #include "core/session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <random>
 #include <string_view>
 
 #include "core/errors.h"
 #include "core/inputs.h"
+#ifdef PTERON_OWN_DELEGATE
+#include "mlx/input_set.h"
+#endif
 
 namespace pteron {
 namespace {
 
 constexpr size_t kUnsettled = 8;     // tokens at a prompt's end that its next version may lack
 constexpr int64_t kKeptEvery = 128; // tokens of a generation
+
+uint64_t nextGivenNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
 
 uint64_t seedOf(const SamplingOptions& sampling) {
   if (sampling.seed) {
@@ -248,6 +257,7 @@ void Session::provide(std::vector<HostTensor> given) {
     checkInput(info, shape_.givenFrom + i, given[i]);
   }
   given_ = std::move(given);
+  givenNumber_ = nextGivenNumber();
   reset();
 }
 
@@ -286,6 +296,9 @@ void Session::prepare() {
 
 // The tokens take the place of all that history_ holds from `position` on.
 Logits Session::feed(std::span<const int32_t> tokens, int64_t rows, FeatureRows features) {
+#ifdef PTERON_OWN_DELEGATE
+  const mlx::InputSet given(features.values.empty() ? givenNumber_ : 0); // features change from call to call
+#endif
   const Logits logits =
       model_->forward(lane_.get(), tokens, position(), rows, given_, slots_ ? slots_->next() : SlotPair{}, features);
   const auto cached = static_cast<size_t>(position());

@@ -91,6 +91,7 @@ private:
   std::unique_ptr<Lane> lane_;
   bool fresh_ = false; // whether the lane is as after reset
   std::vector<HostTensor> given_;
+  uint64_t givenNumber_ = 0; // another one for each that was provided in this process
   Sampler sampler_;
   std::atomic<int64_t> position_ = 0;
   // Of a model with recurrent state, and the position that a rewind last asked for: the next prefill keeps the state there,

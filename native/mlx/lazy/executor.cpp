@@ -142,7 +142,8 @@ void Executor::execute(Span<EValue*> arguments) {
   const Span<EValue*> outputValues(arguments.data() + inputs, outputs);
   const auto state = std::static_pointer_cast<ArrayState>(state_.active());
   try {
-    Inputs given = Inputs::of(graph_, {arguments.data(), inputs});
+    const Inputs* before = state->last ? &*state->last : nullptr;
+    Inputs given = Inputs::of(graph_, {arguments.data(), inputs}, before, frame_.stream());
     Call call = callFor(given, outputValues, *state);
     std::vector<mx::array> all = call.results;
     all.insert(all.end(), call.buffers.begin(), call.buffers.end());
@@ -184,7 +185,7 @@ Call Executor::build(const Inputs& inputs, Span<EValue*> outputs, std::vector<mx
 }
 
 void Executor::prepareNext(const Inputs& given, Span<EValue*> outputs, ArrayState& state) {
-  if (!canPrepare_ || !state.last || given.bytes() > kMostPreparedBytes || !given.alike(*state.last)) return;
+  if (!canPrepare_ || !state.last || !given.alike(*state.last) || given.newBytes(*state.last) > kMostPreparedBytes) return;
   Inputs expected = given.extrapolated(*state.last);
   try {
     Call call = build(expected, outputs, state.arrays(), state);
