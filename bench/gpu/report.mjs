@@ -20,9 +20,12 @@ const names = {
 function read(folder, revision = 'HEAD') {
   const text = (name) => readFileSync(join(folder, name), 'utf8').trim();
   const [gpu, cpu] = text('machine.txt').split('\n');
-  const rounds = text('speed.jsonl')
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const lines = (name) =>
+    text(name)
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const previous = existsSync(measuredPath) ? JSON.parse(readFileSync(measuredPath, 'utf8')) : undefined;
+  const rounds = existsSync(join(folder, 'speed.jsonl')) ? lines('speed.jsonl') : [];
   const when = {
     date: new Date().toISOString().slice(0, 10),
     revision: execFileSync('git', ['rev-parse', '--short=12', revision], { encoding: 'utf8' }).trim(),
@@ -31,13 +34,14 @@ function read(folder, revision = 'HEAD') {
     ...when,
     ...distil(model, rounds),
   }));
-  const before = existsSync(measuredPath) ? JSON.parse(readFileSync(measuredPath, 'utf8')).models : [];
-  const newest = (name) => [...measured, ...before].find(({ model }) => model === name);
+  const newest = (name) => [...measured, ...(previous?.models ?? [])].find(({ model }) => model === name);
+  const speech = existsSync(join(folder, 'speech.jsonl')) ? { ...when, rows: lines('speech.jsonl') } : previous?.speech;
   return {
     gpu: gpu.trim(),
     cpu: cpu?.trim(),
     bandwidth: Number(text('bandwidth.txt')),
     models: Object.keys(names).flatMap((name) => newest(name) ?? []),
+    ...(speech ? { speech } : {}),
   };
 }
 
@@ -79,7 +83,7 @@ function rows({ model, weightBytes, pteron, peer }, bandwidth) {
 /** The section's Markdown, or nothing where nothing has been measured. */
 export function gpuSection() {
   if (!existsSync(measuredPath)) return '';
-  const { gpu, cpu, bandwidth, models } = JSON.parse(readFileSync(measuredPath, 'utf8'));
+  const { gpu, cpu, bandwidth, models, speech } = JSON.parse(readFileSync(measuredPath, 'utf8'));
   const agreement = models
     .filter(({ peer }) => peer)
     .map(
@@ -102,6 +106,20 @@ ${models.map((model) => rows(model, bandwidth)).join('\n')}
 ${agreement.join('; ')}.
 Random weights leave near ties, and experts chosen by near ties: of Qwen 3.5's shape with 4 layers and 16 experts mlx-lm's logits in bfloat16
 correlate by 0.77 to 0.93 with its own in float32, and ours on the CPU without rounded activations by 0.9999996 with mlx-lm's in float32 (prompts of 1 to 200 tokens).
+${speech ? speechSection(speech) : ''}`;
+}
+
+function speechSection({ date, revision, rows }) {
+  const row = ({ model, clips, seconds, p50, p95, featuresMs, encodeMs, decodeMs, tokens }) =>
+    `| ${model} | ${clips} of ${seconds} s | ${p50} | ${p95} | ${featuresMs} | ${encodeMs} | ${decodeMs} | ${tokens} |`;
+  return `
+From a clip's end to its text, by \`bench/gpu/recognition.ts\` on ${date} at revision ${revision}, milliseconds (parts: medians), in two processes one after
+the other. Whisper base has its real weights in fp16; Parakeet TDT 0.6B has its true shape, random weights in bfloat16 and, by construction, a token every three frames.
+Features are computed on the CPU.
+
+| Model | Clips | p50 | p95 | Features | Encoder | Decoder | Tokens |
+|---|---|---|---|---|---|---|---|
+${rows.map(row).join('\n')}
 `;
 }
 

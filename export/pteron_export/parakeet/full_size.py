@@ -26,7 +26,7 @@ from ..weights import Weight
 from .methods import METHODS, memory_of, speech_of, write_program
 
 LASTING, CERTAIN = 3, 30.0
-# config.json of nvidia/parakeet-tdt-0.6b-v2 and -v3; their NeMo configurations say the same.
+# The shape of nvidia/parakeet-tdt-0.6b-v2 and -v3 as it is described; no config.json of theirs was at hand.
 _ENCODER = {
     "hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 8, "intermediate_size": 4096, "hidden_act": "silu",
     "attention_bias": False, "convolution_bias": False, "conv_kernel_size": 9, "subsampling_factor": 8,

@@ -4,6 +4,8 @@ import type { SettingKey, SettingValue } from '../settingsSchema';
 
 /** Shorter than the engine tells a pause from a breath. */
 const shortestSilenceMs = 100;
+/** Readings to choose from by what makes sense in the open file. */
+const alternatives = 4;
 
 export function listenPreferences(
   get: <K extends SettingKey>(key: K) => SettingValue<K>,
@@ -13,6 +15,7 @@ export function listenPreferences(
   const silence = get('voice.releaseAfterSilence');
   const file = environment['PTERON_MICROPHONE_FILE']; // tests speak through it: CONTRIBUTING.md
   return {
+    alternatives,
     longestMs: get('voice.longest') * 1000,
     ...(file ? { file } : {}),
     ...(microphone === '' ? {} : { microphone }),

@@ -7,13 +7,13 @@ const given = (values: Partial<Record<SettingKey, unknown>>, environment: Record
 
 describe('listenPreferences', () => {
   it('listens to the system’s microphone in English until it is released, a minute at most', () => {
-    expect(given({})).toEqual({ longestMs: 60_000, language: 'en' });
+    expect(given({})).toEqual({ alternatives: 4, longestMs: 60_000, language: 'en' });
   });
 
   it('takes what the user set', () => {
     const settings = { 'voice.microphone': 'Desk', 'voice.language': '', 'voice.longest': 10, 'voice.model': 'm' };
     expect(given({ ...settings, 'voice.releaseAfterSilence': 1 })).toEqual({
-      ...{ longestMs: 10_000, microphone: 'Desk', releaseAfterSilenceMs: 100 },
+      ...{ alternatives: 4, longestMs: 10_000, microphone: 'Desk', releaseAfterSilenceMs: 100 },
     });
   });
 
