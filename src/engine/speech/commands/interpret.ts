@@ -143,7 +143,7 @@ class Interpretation {
   /** "don't push": in prose only where the rest is a command. */
   #isNegated(): boolean {
     const rest = forbidden(this.#text);
-    if (rest !== null && this.#isCommand(wordsOf(rest))) return true;
+    if (rest !== null && this.#isCommand(wordsOf(rest.replace(/ (?:yet|anything|at all|ever)$/, '')))) return true;
     if (!isNegated(this.#text)) return false;
     if (!this.dictated || !this.#isProse) return true;
     return this.#grammar(this.words.slice(this.#text.startsWith('do not') ? 2 : 1)).matches.length > 0;

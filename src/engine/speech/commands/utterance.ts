@@ -80,6 +80,7 @@ const compounds: readonly (readonly [readonly string[], readonly string[]])[] = 
   'all over the file': 'everywhere',
   'all over the place': 'everywhere',
   'every single': 'every',
+  'all of': 'all',
   'code base': 'codebase',
 }).map(([from, to]) => [from.split(' '), to.split(' ')]);
 

@@ -17,13 +17,13 @@ export interface Wording {
 const phrases = (text: string) => text.split('|').map((phrase) => phrase.split(' '));
 
 const openings = phrases(
-  "i need to|i need you to|i wanna|i want|i'd like you to|i would like you to|i'd like|i'd love to|we need to|we should|let us|let me|go ahead and|you can|can we|could we|can i|could i|may i|would you mind|would you please|can you please|could you please|could you just|please go ahead and|i think|help me|help me to|try to|it's time to|time to|alright|all right|so|well|oh|hi|yes|yeah|yep|sure|great|good|perfect|actually|and|also|next please|quickly|maybe|just|only|simply|first|finally|okay so|be so kind and|kindly|would you kindly|feel free to|make sure to|do",
+  "i need to|i need you to|i wanna|i want|i'd like you to|i would like you to|i'd like|i'd love to|we need to|we should|let us|let me|go ahead and|you can|can we|could we|can i|could i|may i|would you mind|would you please|can you please|could you please|could you just|please go ahead and|i think|help me|help me to|try to|it's time to|time to|alright|all right|so|well|oh|hi|yes|yeah|yep|sure|great|good|perfect|actually|and|also|next please|quickly|maybe|just|only|simply|first|finally|okay so|be so kind and|kindly|would you kindly|feel free to|make sure to|do|let's|lets|okay|ok|hey|please|now|then|can you|could you|would you|i want to|i would like to|i'd like to|i want you to",
 );
 const endings = phrases(
   'if you can|if possible|if you would|if you could|would you|will you|can you|could you|thank you|thank you very much|thanks a lot|right now|right away|real quick|really quick|quickly|for a moment|for a second|for now|first|immediately|okay|ok|alright|again|once more|one more time|a bit|a bit more|a little|a little bit|a tad|too|as well|then|instead please|will ya|right here|over there|there|for us|on the screen|on screen|on my screen|in the editor',
 );
 const harmless = phrases(
-  'very|whole|entire|again|a bit|a little bit|just|really|simply|please|quickly|right now|for me|current|currently|existing|kind of|sort of|all the way|right|over|actually|directly|straight|back again|own|of mine|active|particular|specific|complete',
+  'very|whole|entire|again|a bit|a little bit|just|really|simply|please|quickly|right now|for me|current|currently|existing|kind of|sort of|all the way|right|over|actually|directly|straight|back again|back up|back down|own|of mine|active|particular|specific|complete|absolutely|completely|totally|exactly',
 );
 const limits = phrases('in this file|in the file|in this document|in here|only|here|in this one|of this file');
 
@@ -31,6 +31,10 @@ const limits = phrases('in this file|in the file|in this document|in here|only|h
 const verbs = new Map(
   Object.entries({
     'get rid of': ['delete', 'hide', 'discard', 'clear'],
+    'make a copy of': ['duplicate', 'copy'],
+    'do a search for': ['search for'],
+    'do a search': ['search'],
+    'have me': ['go to'],
     'throw out': ['discard', 'delete'],
     'throw away': ['discard', 'delete'],
     'take out': ['delete'],
@@ -38,6 +42,9 @@ const verbs = new Map(
     'blow away': ['delete', 'discard'],
     'wipe out': ['delete', 'clear'],
     'tidy up': ['format', 'organize'],
+    'neaten up': ['format'],
+    'pop down': ['hide'],
+    'put away': ['hide', 'close'],
     'clean up': ['format', 'organize'],
     'pull up': ['open', 'show'],
     'bring up': ['open', 'show'],
@@ -111,6 +118,7 @@ const verbs = new Map(
     'find where': ['where'],
     'show me where': ['where'],
     'find out where': ['where'],
+    get: ['open', 'show'],
     erase: ['delete'],
     drop: ['delete', 'discard'],
     nuke: ['delete', 'discard'],
@@ -122,7 +130,6 @@ const verbs = new Map(
     launch: ['start', 'run', 'open'],
     execute: ['run'],
     halt: ['stop'],
-    end: ['stop'],
     quit: ['stop', 'close'],
     grab: ['select'],
     pick: ['select'],
@@ -137,17 +144,13 @@ const verbs = new Map(
     close: ['hide'],
     find: ['go to', 'show'],
     store: ['save'],
-    write: ['save'],
     download: ['pull'],
     upload: ['push'],
     shift: ['move'],
     push: ['move'],
     bump: ['move'],
     clone: ['duplicate'],
-    repeat: ['duplicate'],
-    minimize: ['fold', 'hide'],
-    shrink: ['fold'],
-    reverse: ['undo'],
+    minimize: ['hide'],
     rerun: ['run'],
     locate: ['go to'],
   }),
@@ -179,7 +182,22 @@ const nouns = new Map(
     'file browser': 'explorer',
   }),
 );
-const determiners = new Set(['the', 'this', 'that', 'my', 'a', 'an', 'all', 'these', 'those', 'it', 'me', 'another']);
+const determiners = new Set([
+  'the',
+  'this',
+  'that',
+  'my',
+  'a',
+  'an',
+  'all',
+  'these',
+  'those',
+  'it',
+  'me',
+  'another',
+  'line',
+  'lines',
+]);
 
 /** Whoever says one of these means something that no shortening may lose. */
 const forbids =
@@ -245,7 +263,7 @@ function withOtherWords(wording: Wording): Wording[] {
 }
 
 function withVerbs(words: readonly Word[]): Word[][] {
-  const found: Word[][] = [];
+  const found: Word[][] = words.length > 2 ? apart(words) : [];
   for (const length of [4, 3, 2, 1]) {
     const replacements = verbs.get(textOf(words.slice(0, length)));
     if (!replacements || (length === 1 && !determiners.has(words[1]?.text ?? ''))) continue;
@@ -254,10 +272,24 @@ function withVerbs(words: readonly Word[]): Word[][] {
   return found;
 }
 
+/** "pull the terminal up", "turn the minimap off" */
+function apart(words: readonly Word[]): Word[][] {
+  const middle = words.slice(1, -1);
+  const replacements = verbs.get(`${words[0]!.text} ${words.at(-1)!.text}`) ?? [];
+  return replacements.map((verb) => [...wordsFor(verb), ...middle]);
+}
+
+const opening = /^(?:open|show|focus|go)$/;
+const ofViews = /^(?:panel|view|pane|page)$/;
+
 function withNouns(words: readonly Word[]): Word[] {
   const renamed: Word[] = [];
   for (let i = 0; i < words.length;) {
     const length = nouns.has(textOf(words.slice(i, i + 2))) ? 2 : 1;
+    if (i > 1 && opening.test(words[0]!.text) && ofViews.test(words[i]!.text)) {
+      i++;
+      continue;
+    }
     const noun = nouns.get(textOf(words.slice(i, i + length)));
     renamed.push(...(noun === undefined ? [words[i]!] : wordsFor(noun)));
     i += noun === undefined ? 1 : length;

@@ -24,8 +24,8 @@ export const editing = [
     'duplicate <lines>',
   ]),
   rule('editor.action.copyLinesUpAction', '(duplicate|copy) [current] (line|selection) (up|above)'),
-  rule('editor.action.moveLinesDownAction', ['move [current] (line|selection|it) down', 'move <lines> down']),
-  rule('editor.action.moveLinesUpAction', ['move [current] (line|selection|it) up', 'move <lines> up']),
+  rule('editor.action.moveLinesDownAction', ['move [current] (line|selection|it) down [one]', 'move <lines> down']),
+  rule('editor.action.moveLinesUpAction', ['move [current] (line|selection|it) up [one]', 'move <lines> up']),
   rule('editor.action.joinLines', ['join [(lines|next line)]', 'join <lines>']),
   rule('editor.action.commentLine', [
     'toggle [line] comment',
@@ -113,11 +113,11 @@ export const editing = [
   rule('editor.unfold', ['(unfold|expand) [(region|block|function|method|class|code|it)]', 'unfold <lines>']),
   rule(
     'editor.action.transformToUppercase',
-    '[(make|transform|convert|change)] [(selection|word|it|this|that|text)] [all] [(to|in|into)] (uppercase|all caps|capitals|capital letters)',
+    '[(make|put|turn|transform|convert|change)] [(selection|word|it|this|that|text)] [all] [(to|in|into)] (uppercase|all caps|capitals|capital letters)',
   ),
   rule(
     'editor.action.transformToLowercase',
-    '[(make|transform|convert|change)] [(selection|word|it|this|that|text)] [all] [(to|in|into)] (lowercase|small letters)',
+    '[(make|put|turn|transform|convert|change)] [(selection|word|it|this|that|text)] [all] [(to|in|into)] (lowercase|small letters)',
   ),
   rule(
     'editor.action.transformToTitlecase',

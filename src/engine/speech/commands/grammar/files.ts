@@ -53,6 +53,7 @@ export const files = [
     'reopen [last] (editor|tab|file)',
     '(bring back|undo close) [last] [closed] (editor|tab|file) [i just closed]',
     'restore [last] closed (editor|tab|file)',
+    '(reopen|open|bring back|restore) [last] (editor|tab|file) [that] i [just|last] closed',
   ]),
   rule('workbench.action.nextEditor', '[(go|move|switch)] [to] next (editor|tab|file)'),
   rule('workbench.action.previousEditor', '[(go|move|switch)] [to] (previous|last) (editor|tab|file)'),

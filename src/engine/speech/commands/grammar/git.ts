@@ -40,10 +40,10 @@ export const git = [
       args: { ref: '$branch' },
     },
   ),
-  rule('git.branch', ['[git] (create|make|new) [new] branch']),
+  rule('git.branch', ['[git] (create|make|new|start) [new] branch']),
   rule(
     'git.branch',
-    ['[git] (create|make) [new] branch [(called|named)] <branch>', 'new branch [(called|named)] <branch>'],
+    ['[git] (create|make|start) [new] branch [(called|named)] <branch>', 'new branch [(called|named)] <branch>'],
     {
       args: { name: '$branch' },
     },
@@ -53,7 +53,11 @@ export const git = [
   rule('git.rebase', '[git] rebase [(branch|onto)]', danger),
   rule(
     'git.clean',
-    ['(discard|drop|revert|throw away) [(my|current)] changes [in [current] file]', 'discard file'],
+    [
+      '(discard|drop|revert|throw away) [(my|current)] changes [in [current] file]',
+      'discard file',
+      '(discard|drop|revert|throw away|undo) all changes (in|to) [current] file',
+    ],
     danger,
   ),
   rule(

@@ -36,7 +36,7 @@ export const run = [
   }),
   rule('editor.debug.action.runToCursor', 'run to cursor'),
   rule('workbench.debug.action.toggleRepl', '[(show|open|toggle)] debug console'),
-  rule('workbench.view.debug', ['(show|open) (debug|debugger|run and debug) [view]']),
+  rule('workbench.view.debug', ['(show|open) (debug|debugger|run and debug) [(view|panel)]']),
   rule('testing.runAll', ['(run|execute) [all] [of] [(unit)] tests', 'test (everything|all)']),
   rule('testing.runAtCursor', [
     'run (this|nearest|current) test',

@@ -39,6 +39,7 @@ export const search = [
       `(change|turn|rename) ${all} <query:find> (to|into) <query:replace> [(in file|everywhere)]`,
       `replace <query:find> (with|by) <query:replace> everywhere`,
       `(change|turn) <query:find> (to|into) <query:replace> everywhere`,
+      `(swap|switch|exchange) ${all} <query:find> (for|with|to) <query:replace> [(in file|everywhere)]`,
       `everywhere (replace|change) <query:find> (with|by|to) <query:replace>`,
     ],
     { args: { find: '$find', replace: '$replace' }, danger: true },

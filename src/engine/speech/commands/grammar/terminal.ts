@@ -6,6 +6,7 @@ export const terminal = [
   rule('workbench.action.terminal.split', 'split terminal'),
   rule('workbench.action.terminal.kill', '(kill|terminate|end|delete) [active] terminal', { danger: true }),
   rule('workbench.action.terminal.clear', ['clear terminal', 'clear (console|screen)']),
+  rule('workbench.action.terminal.clear', 'clear (it|everything|output)', { only: ['terminal'] }),
   rule('workbench.action.terminal.focus', '(focus|go to|switch to|jump to) terminal'),
   rule('workbench.action.terminal.focusNext', '[(focus|go to|switch to)] next terminal'),
   rule('workbench.action.terminal.focusPrevious', '[(focus|go to|switch to)] previous terminal'),

@@ -29,7 +29,8 @@ interface Place {
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/voice/${name}.json`, 'utf8'));
 const { files, ...places } = read('contexts') as { files: string[] } & Record<string, Place>;
 
-export const utteranceSet = (name: 'utterances' | 'held-out' | 'code' | 'strangers') => read(name) as Utterance[];
+export const utteranceSet = (name: 'utterances' | 'held-out' | 'code' | 'strangers' | 'wordings') =>
+  read(name) as Utterance[];
 
 /** Where it is said. */
 export function placeOf({ in: place = 'ts', before = '' }: Utterance): Omit<InterpretSpeechParams, 'alternatives'> {

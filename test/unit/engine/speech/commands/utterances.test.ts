@@ -34,6 +34,14 @@ describe('the utterances of test/voice', () => {
   });
 });
 
+describe('other wordings', () => {
+  it('mean the same where a command is given, and nothing in messages, prose and comments', async () => {
+    const { wrong, dangerousRuns } = await scored(utteranceSet('wordings'));
+    expect(dangerousRuns).toBe(0);
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('dictated code', () => {
   it('is written as each language wants it', async () => {
     expect((await scored(utteranceSet('code'))).wrong).toEqual([]);
