@@ -165,7 +165,7 @@ function slotAt(
   const most = words.length - at - elementsAfter;
   const longest = freeSlots.includes(slot.slot) ? most : Math.min(most, longestName);
   // What nothing follows takes all the rest.
-  const shortest = elementsAfter === 0 ? most : 1;
+  const shortest = elementsAfter === 0 ? Math.max(1, most) : 1;
   const lengths = Array.from({ length: Math.max(0, longest - shortest + 1) }, (_, i) => shortest + i);
   return lengths.map((length) => [{ slot, words: words.slice(at, at + length) }, length] as const);
 }

@@ -79,6 +79,8 @@ const compounds: readonly (readonly [readonly string[], readonly string[]])[] = 
   'across the whole file': 'everywhere',
   'all over the file': 'everywhere',
   'all over the place': 'everywhere',
+  'all over': 'everywhere',
+  globally: 'everywhere',
   'every single': 'every',
   'all of': 'all',
   'code base': 'codebase',

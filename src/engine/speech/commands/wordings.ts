@@ -122,7 +122,7 @@ const verbs = new Map(
     erase: ['delete'],
     drop: ['delete', 'discard'],
     nuke: ['delete', 'discard'],
-    kill: ['delete', 'stop'],
+    kill: ['delete'],
     wipe: ['clear', 'delete'],
     display: ['show'],
     view: ['show', 'open'],

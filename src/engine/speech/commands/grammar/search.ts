@@ -2,6 +2,8 @@ import { rule } from '../rule';
 
 const everywhere =
   '(everywhere|(in|across|through|throughout) ([all] files|every file|[(whole|entire)] (workspace|project|codebase|repository)))';
+const inProject =
+  '[everywhere] (in|across|through|throughout) ([all] files|every file|[(whole|entire)] (workspace|project|codebase|repository))';
 /** `everywhere` has been made of "throughout the whole file" and its like: utterance.ts. */
 const all = '(all|every) [[occurrences] of]';
 
@@ -28,16 +30,30 @@ export const search = [
     'open replace',
     'replace [something]',
   ]),
-  rule('editor.actions.findWithArgs', 'replace <query:find> (with|by) <query:replace> [in (file|document)]', {
-    args: { searchString: '$find', replaceString: '$replace' },
-    title: 'Find and Replace in File',
+  // Nothing is replaced yet: the search view shows what would be.
+  rule('workbench.action.findInFiles', `replace [(all|every)] <query:find> (with|by) <query:replace> ${inProject}`, {
+    args: { query: '$find', replace: '$replace', triggerSearch: true },
+    title: 'Find and Replace in Files',
   }),
+  rule(
+    'editor.actions.findWithArgs',
+    [
+      '[find and] replace <query:find> (with|by) <query:replace> [in (file|document)]',
+      'find <query:find> and replace (it|them) (with|by) <query:replace> [in (file|document)]',
+    ],
+    {
+      args: { searchString: '$find', replaceString: '$replace' },
+      title: 'Find and Replace in File',
+    },
+  ),
   rule(
     'pteron.voice.replaceAll',
     [
       `replace ${all} <query:find> (with|by) <query:replace> [(in file|everywhere)]`,
       `(change|turn|rename) ${all} <query:find> (to|into) <query:replace> [(in file|everywhere)]`,
-      `replace <query:find> (with|by) <query:replace> everywhere`,
+      `[find and] replace <query:find> (with|by) <query:replace> everywhere`,
+      `find and replace ${all} <query:find> (with|by) <query:replace>`,
+      `find <query:find> and replace (it|them) (with|by) <query:replace> everywhere`,
       `(change|turn) <query:find> (to|into) <query:replace> everywhere`,
       `(swap|switch|exchange) ${all} <query:find> (for|with|to) <query:replace> [(in file|everywhere)]`,
       `everywhere (replace|change) <query:find> (with|by|to) <query:replace>`,

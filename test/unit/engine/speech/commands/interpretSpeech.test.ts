@@ -85,6 +85,13 @@ describe('nothing', () => {
   });
 });
 
+describe('what ends too early', () => {
+  it.each(['rename this to', 'kill it', 'call it'])('is not run with a name of no letters: %j', async (said) => {
+    const { outcome } = await interpret(said, { mode: 'command' });
+    expect(outcome.kind).toMatch(/^(none|didYouMean)$/);
+  });
+});
+
 describe('modes', () => {
   it('insert commands that were meant as text, and refuse text that was meant as a command', async () => {
     expect((await interpret('undo', { mode: 'dictation' })).outcome).toMatchObject({ kind: 'insert', text: 'undo' });
