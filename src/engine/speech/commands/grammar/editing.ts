@@ -3,7 +3,8 @@ import { rule } from '../rule';
 const thing = '[(line|code|it)]';
 
 export const editing = [
-  rule('undo', ['undo [that|it|last (edit|change)]', 'undo what i just did', 'take (that|it) back']),
+  rule('undo', ['undo [that|it|last (edit|change)]', 'take (that|it) back']),
+  rule('undo', 'undo what i just did', { only: ['editor'] }),
   rule('redo', 'redo [that|it]'),
   rule('editor.action.clipboardCutAction', ['cut [(selection|that|it|this)]', 'cut [current] line', 'cut <lines>']),
   rule('editor.action.clipboardCopyAction', ['copy [(selection|that|it|this)]', 'copy [current] line', 'copy <lines>']),

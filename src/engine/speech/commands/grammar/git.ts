@@ -77,10 +77,17 @@ export const git = [
   rule('git.openChange', [
     '[git] (open|show|view|see) [me] (changes|diff|differences)',
     '[git] diff',
-    'what (changed|did i change|have i changed) [in file] [show [me] (diff|changes)]',
-    '(show|see) [me] what (i changed|changed|has changed|i have changed) [in file]',
+    'what (changed|did i change)',
     'compare with (last commit|head)',
   ]),
+  rule(
+    'git.openChange',
+    [
+      'what (changed|did i change|have i changed) [in file] [show [me] (diff|changes)]',
+      '(show|see) [me] what (i changed|changed|has changed|i have changed) [in file]',
+    ],
+    { only: ['editor', 'terminal'] },
+  ),
   rule('workbench.view.scm', [
     '(show|open|focus) (git|source control) [(view|panel|changes)]',
     'git status',
