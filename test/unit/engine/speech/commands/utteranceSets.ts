@@ -29,7 +29,7 @@ interface Place {
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/voice/${name}.json`, 'utf8'));
 const { files, ...places } = read('contexts') as { files: string[] } & Record<string, Place>;
 
-export const utteranceSet = (name: 'utterances' | 'held-out' | 'code' | 'strangers' | 'wordings') =>
+export const utteranceSet = (name: 'utterances' | 'held-out' | 'code' | 'strangers' | 'strangers-2' | 'wordings') =>
   read(name) as Utterance[];
 
 /** Where it is said. */

@@ -26,12 +26,14 @@ describe('the utterances of test/voice', () => {
     upToDate(scoreRow('held-out', scores));
   });
 
-  it('by a stranger to the grammar: the score is the one in docs/VOICE.md, and nothing dangerous is run unasked', async () => {
-    const scores = await scored(utteranceSet('strangers'));
-    for (const line of scores.wrong) console.log(line);
-    expect(scores.dangerousRuns).toBe(0);
-    upToDate(scoreRow('strangers', scores));
-  });
+  it.each(['strangers', 'strangers-2'] as const)(
+    'by %s to the grammar: the score is the one in docs/VOICE.md, and nothing dangerous is run unasked',
+    async (name) => {
+      const scores = await scored(utteranceSet(name));
+      expect(scores.dangerousRuns).toBe(0);
+      upToDate(scoreRow(name, scores));
+    },
+  );
 });
 
 describe('other wordings', () => {

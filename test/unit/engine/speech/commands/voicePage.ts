@@ -12,7 +12,7 @@ export function scoreRow(name: string, { right, wrong, dangerousRuns }: Scores):
 export async function scoreTable(): Promise<string> {
   const head = '| Set | Utterances | Right | Dangerous and run unasked |\n|---|---|---|---|\n';
   const rows = [];
-  for (const name of ['utterances', 'held-out', 'strangers'] as const)
+  for (const name of ['utterances', 'held-out', 'strangers', 'strangers-2'] as const)
     rows.push(scoreRow(name, await scored(utteranceSet(name))));
   return head + rows.join('');
 }
