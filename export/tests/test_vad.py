@@ -42,7 +42,7 @@ def test_probabilities_are_silero_s(weights, silero):
 def test_the_committed_reference_is_silero_s():
     committed = json.loads((CLIPS / "vad.json").read_text())
     for name, values in reference(WEIGHTS, CLIPS).items():
-        assert np.abs(np.array(values) - np.array(committed[name])).max() < 1e-5, name
+        assert np.abs(np.array(values) - np.array(committed[name])).max() < 1e-4, name
 
 
 def test_an_export_says_what_it_is(tmp_path):
