@@ -5,8 +5,8 @@
 
 namespace pteron::mlx {
 
-// While it lives, executions on this thread are given inputs of this set: one that lies where it lay in the last call of the same
-// set holds what it held. 0: nothing is known.
+// While it lives, executions on this thread are given inputs of this set: one of floats that lies where it lay in the last call of the
+// same set holds what it held. 0: nothing is known.
 class InputSet {
 public:
   explicit InputSet(uint64_t number) : before_(active_) { active_ = number; }
