@@ -69,7 +69,9 @@ def _run(options: argparse.Namespace, progress: Progress) -> None:
         if (value := getattr(options, name)) is not None and value < 16:
             raise ExportError("invalid_argument", f"--{name} {value} is too small.", "Use at least 16.")
     from .exporter import Options, default_out, export, plan  # imports PyTorch: after the arguments were checked
+    from .memory import return_large_blocks
 
+    return_large_blocks()
     id = options.id or default_id(options.source if not Path(options.source).exists() else str(Path(options.source).resolve()))
     settings = {k: v for k, v in vars(options).items() if k not in ("id", "no_verify", "out", "events", "dry_run")}
     wanted = Options(id=id, out=options.out or default_out(id), verify=not options.no_verify, **settings)

@@ -27,7 +27,7 @@ def program_weights(model: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 def _dequantized(packed: QuantizedTensor) -> torch.Tensor:
     """Some rows at a time: an embedding's temporaries would take gigabytes."""
     out = torch.empty(packed.shape)
-    step = max(1, (1 << 22) // packed.shape[1])
+    step = max(1, (1 << 20) // packed.shape[1])
     for start in range(0, packed.shape[0], step):
         out[start : start + step] = packed.dequantize(slice(start, start + step))
     return out

@@ -39,6 +39,8 @@ class Checkpoint:
     licence: str = "unknown"
     revision: str | None = None
     """The Hub's commit."""
+    forget: Callable[[], None] = lambda: None
+    """Gives back the memory that reading weights took."""
     notes: list[str] = field(default_factory=list)
     """What was approximated on the way, for the record."""
 

@@ -1,5 +1,6 @@
 """Reads a GGUF file: configuration, weights in their own quantization, tokenizer."""
 
+import mmap
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
@@ -70,6 +71,7 @@ def open_gguf(path: Path) -> Checkpoint:
         bos=fields.get("tokenizer.ggml.bos_token_id"),
         eos=[i for k in ("eos", "eot", "eom") if (i := fields.get(f"tokenizer.ggml.{k}_token_id")) is not None],
         licence=fields.get("general.license", "unknown"),
+        forget=lambda: reader.data._mmap.madvise(mmap.MADV_DONTNEED),
         notes=source.notes,
     )
 
@@ -135,7 +137,7 @@ def _dequantized(tensor: gguf.ReaderTensor) -> torch.Tensor:
     """fp32; some rows at a time, for an embedding's temporaries would take gigabytes."""
     shape = tuple(int(size) for size in reversed(tensor.shape))
     out, data = np.empty(shape, np.float32), tensor.data
-    rows = max(1, (1 << 22) // max(1, out[0].size)) if len(shape) > 1 else len(out)
+    rows = max(1, (1 << 20) // max(1, out[0].size)) if len(shape) > 1 else len(out)
     for start in range(0, len(out), rows):
         out[start : start + rows] = gguf.dequantize(data[start : start + rows], tensor.tensor_type)
     return torch.from_numpy(out)
