@@ -41,6 +41,13 @@ CONFIGS = {
         "head_dim": 128, "rms_norm_eps": 1e-6, "rope_theta": 1_000_000.0, "tie_word_embeddings": True,
         "max_position_embeddings": 40_960,
     },
+    "qwen3-coder-30b-a3b": {
+        "architecture": "Qwen3MoeForCausalLM", "model_type": "qwen3_moe", "vocab_size": 151_936, "hidden_size": 2048,
+        "intermediate_size": 5472, "num_hidden_layers": 48, "num_attention_heads": 32, "num_key_value_heads": 4, "head_dim": 128,
+        "moe_intermediate_size": 768, "num_experts": 128, "num_experts_per_tok": 8, "norm_topk_prob": True,
+        "decoder_sparse_step": 1, "mlp_only_layers": [], "rms_norm_eps": 1e-6, "rope_theta": 10_000_000.0,
+        "tie_word_embeddings": False, "max_position_embeddings": 262_144,
+    },
     # The defaults of transformers' Qwen3_5MoeTextConfig are this checkpoint's; its RoPE: Megatron Bridge's Qwen 3.5 recipe.
     "qwen3.5-35b-a3b": {
         "architecture": "Qwen3_5MoeForCausalLM", "model_type": "qwen3_5_moe", "vocab_size": 248_320, "hidden_size": 2048,

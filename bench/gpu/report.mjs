@@ -14,6 +14,7 @@ const heading = '## On an NVIDIA GPU';
 const names = {
   'gemma3-270m': 'Gemma 3 270M',
   'qwen3-4b': 'Qwen 3 4B',
+  'qwen3-coder-30b-a3b': 'Qwen 3 Coder 30B-A3B',
   'qwen3.5-35b-a3b': 'Qwen 3.5 35B-A3B',
 };
 
