@@ -142,9 +142,15 @@ export class Scanner {
       return;
     }
     const raw = this.#words.bareRaw(this.#at);
-    const text = /[a-z][A-Z]|_|\d/.test(raw) ? raw : this.#words.text(this.#at);
+    const text = /[a-z][A-Z]|_|\d/.test(raw) ? this.#withLettersOfFile(raw) : this.#words.text(this.#at);
     const isLetter = /^[a-z]$/.test(text);
     const likeness = isLetter ? 1 : ofUnknownWord;
     this.#push({ item: { text, kind: 'name' }, length: 1, signs: isLetter ? 0.25 : 0, likeness });
+  }
+  /** "N-1": a recogniser writes a letter that stands alone as it likes; the file has one case of it, or it is small. */
+  #withLettersOfFile(raw: string): string {
+    return raw.replace(/(?<![\p{L}\p{N}_])[A-Z](?![\p{L}\p{N}_])/gu, (letter) =>
+      this.vocabulary.has(letter) ? letter : letter.toLowerCase(),
+    );
   }
 }
