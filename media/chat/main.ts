@@ -1,6 +1,8 @@
 /** The chat's page: the conversation above, the input box below. All state that must last is the extension host's. */
 import type { ToView, Turn } from '../../src/protocol/chatView';
 import './style.css';
+import './waiting.css';
+import './composer.css';
 import './highlight.css';
 import { Composer } from './composer';
 import { button, element, icon } from './dom';

@@ -4,6 +4,7 @@ import { roleMismatch } from './models/errors';
 import type { LoadedModel } from './models/loadedModel';
 import type { ExpectedPhrase } from './speech/recognizer';
 import { speechRate } from './speech/audio/decodeAudio';
+import { Stopwatch } from './speech/stopwatch';
 
 export interface TranscribeParams {
   readonly model: string;
@@ -50,7 +51,7 @@ export function runTranscription(
 
 /** Cancelled before it began. */
 export function nothingHeard(samples: Float32Array): Transcription {
-  const timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
+  const { timings } = new Stopwatch();
   const seconds = samples.length / speechRate;
   return {
     text: '',

@@ -1,12 +1,7 @@
 /** The status bar item: its text, colour and tooltip follow `statusOf`; a click opens the menu. */
 import * as vscode from 'vscode';
+import { severityColour } from './severityColour';
 import type { Status } from './state';
-
-const colours: Record<Status['severity'], vscode.ThemeColor | undefined> = {
-  normal: undefined,
-  warning: new vscode.ThemeColor('statusBarItem.warningBackground'),
-  error: new vscode.ThemeColor('statusBarItem.errorBackground'),
-};
 
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('pteron.status', vscode.StatusBarAlignment.Right, 100);
@@ -20,7 +15,7 @@ export class StatusBar implements vscode.Disposable {
   /** `facts` are further lines of the tooltip. */
   show(status: Status, facts: readonly string[]): void {
     this.item.text = status.text;
-    this.item.backgroundColor = colours[status.severity];
+    this.item.backgroundColor = severityColour[status.severity];
     this.item.tooltip = tooltip(status, facts);
     this.item.accessibilityInformation = { label: `Pteron, ${status.kind}: ${status.detail}`, role: 'button' };
   }

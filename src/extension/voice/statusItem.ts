@@ -1,17 +1,12 @@
 /** The microphone in the status bar: a level meter while it listens, then what came of it. A click talks. */
 import * as vscode from 'vscode';
+import { severityColour } from '../status/severityColour';
 import type { VoiceState } from './state';
-import { voiceStatusOf, type VoiceStatus } from './statusText';
+import { voiceStatusOf } from './statusText';
 
 const newsStaysMs = 10_000;
 /** The meter moves no faster than an eye follows. */
 const shortestFrameMs = 80;
-
-const colours: Record<VoiceStatus['severity'], vscode.ThemeColor | undefined> = {
-  normal: undefined,
-  warning: new vscode.ThemeColor('statusBarItem.warningBackground'),
-  error: new vscode.ThemeColor('statusBarItem.errorBackground'),
-};
 
 export class VoiceStatusItem implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('pteron.voice', vscode.StatusBarAlignment.Right, 99);
@@ -33,7 +28,7 @@ export class VoiceStatusItem implements vscode.Disposable {
     clearTimeout(this.timer);
     const status = voiceStatusOf(state, this.key);
     this.item.text = status.text;
-    this.item.backgroundColor = colours[status.severity];
+    this.item.backgroundColor = severityColour[status.severity];
     this.item.tooltip = `Pteron voice: ${status.detail}`;
     this.item.accessibilityInformation = { label: `Pteron voice, ${state.kind}: ${status.detail}`, role: 'button' };
     if (status.passing) this.timer = setTimeout(() => this.show({ kind: 'idle' }), newsStaysMs);

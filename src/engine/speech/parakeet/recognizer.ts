@@ -5,6 +5,7 @@ import type { Tokenizer } from '../../text/tokenizer';
 import { hop, parakeetFeatures } from '../features/parakeetFeatures';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
+import { Stopwatch } from '../stopwatch';
 import { ParakeetProgram } from './program';
 import { soundBounds } from './soundBounds';
 import { Transcript } from './transcript';
@@ -35,10 +36,8 @@ export class ParakeetRecognizer implements Recognizer {
   dispose(): void {}
 }
 
-type Stage = 'featuresMs' | 'encodeMs' | 'decodeMs';
-
 class Recognition {
-  readonly #timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
+  readonly #stopwatch = new Stopwatch();
 
   constructor(
     private readonly program: ParakeetProgram,
@@ -64,7 +63,7 @@ class Recognition {
       segments: transcript.segments,
       skipped: to === 0 && seconds > 0 ? [silence] : [],
       finish: this.options.signal?.aborted ? 'cancelled' : 'stop',
-      timings: { ...this.#timings, tokens: transcript.count },
+      timings: { ...this.#stopwatch.timings, tokens: transcript.count },
     };
   }
 
@@ -77,19 +76,12 @@ class Recognition {
     for (const { from, to, end } of windowsOf(total, frames / subsampling)) {
       if (signal?.aborted) return;
       const window = samples.subarray(from * samplesAFrame, to * samplesAFrame);
-      const features = await this.#timed('featuresMs', () => parakeetFeatures(window, melBins));
+      const features = await this.#stopwatch.timed('featuresMs', () => parakeetFeatures(window, melBins));
       if (features.frames === 0) return;
-      this.#timings.windows++;
-      const heard = await this.#timed('encodeMs', () => this.program.encode(features));
+      this.#stopwatch.timings.windows++;
+      const heard = await this.#stopwatch.timed('encodeMs', () => this.program.encode(features));
       const passage = { heard, offset: from, end, signal, onToken: transcript.add.bind(transcript) };
-      progress = await this.#timed('decodeMs', () => transduce(this.program, progress, passage));
+      progress = await this.#stopwatch.timed('decodeMs', () => transduce(this.program, progress, passage));
     }
-  }
-
-  async #timed<T>(what: Stage, work: () => Promise<T>): Promise<T> {
-    const started = performance.now();
-    const result = await work();
-    this.#timings[what] += performance.now() - started;
-    return result;
   }
 }

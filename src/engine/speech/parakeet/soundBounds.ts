@@ -1,9 +1,8 @@
 /** Where a sound begins and ends to be heard. Parakeet writes nothing of a short one with silence behind it. */
+import { quietest } from '../quiet';
 
 /** 20 ms at 16 kHz. */
 const block = 320;
-/** −66 dB: what no microphone in use is below. */
-const quietest = 0.0005;
 /** −40 dB of the loudest block: below it lies the room. */
 const relative = 0.01;
 /** Kept before and behind what is heard, samples. */

@@ -9,8 +9,10 @@ import type { Tokenizer } from '../../text/tokenizer';
 import { Utf8Stream } from '../../text/utf8Stream';
 import { speechRate } from '../audio/decodeAudio';
 import { hop, logMel } from '../features/logMel';
+import { isQuiet } from '../quiet';
 import type { RecognitionOptions } from '../recognizer';
-import { compressionRatio } from '../whisper/attempt';
+import { Stopwatch } from '../stopwatch';
+import { compressionRatio } from '../compressionRatio';
 import { type Encoder, hearWindows, windowsOf } from './hear';
 import { languageCode } from './language';
 import { questionPrompt, transcriptionPrompt, type VoxtralPrompt } from './prompt';
@@ -26,8 +28,6 @@ export interface VoxtralModel {
   readonly contextLength: number;
 }
 
-/** −66 dB: what no microphone in use is below. */
-const quietest = 0.0005;
 const longestPieceSeconds = 1800;
 /** For markers and the language. */
 const reserved = 32;
@@ -52,7 +52,7 @@ export const answer = (
 class Recognition {
   readonly #segments: TranscriptSegment[] = [];
   readonly #skipped: SkippedSound[] = [];
-  readonly #timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
+  readonly #stopwatch = new Stopwatch();
   readonly #language: string | null;
   #cancelled = false;
 
@@ -108,19 +108,23 @@ class Recognition {
     const { encoder, session, tokens, contextLength } = this.model;
     const { signal } = this.options;
     const windows = windowsOf(samples.length, encoder);
-    const features = await this.#timed('featuresMs', () => logMel(samples, encoder.mels, windows * encoder.frames));
-    const heard = await this.#timed('encodeMs', () => hearWindows(encoder, features, signal));
-    this.#timings.windows += windows;
+    const features = await this.#stopwatch.timed('featuresMs', () =>
+      logMel(samples, encoder.mels, windows * encoder.frames),
+    );
+    const heard = await this.#stopwatch.timed('encodeMs', () => hearWindows(encoder, features, signal));
+    this.#stopwatch.timings.windows += windows;
     if (signal?.aborted) return { tokens: [], avgLogProbability: 0, cancelled: true };
     const prompt = promptOf(windows * encoder.rows);
     const left = Math.max(1, Math.min(room, contextLength - prompt.tokens.length));
-    return this.#timed('decodeMs', () => write(session, prompt, heard, { end: tokens.end, room: left, signal }));
+    return this.#stopwatch.timed('decodeMs', () =>
+      write(session, prompt, heard, { end: tokens.end, room: left, signal }),
+    );
   }
 
   #keep(start: number, end: number, { tokens, avgLogProbability, cancelled }: Written): void {
     const { tokenizer } = this.model;
     this.#cancelled = cancelled;
-    this.#timings.tokens += tokens.length;
+    this.#stopwatch.timings.tokens += tokens.length;
     const text = new Utf8Stream().push(Buffer.concat(tokens.map((token) => tokenizer.bytes(token)))).trim();
     if (text === '') return;
     const segment: TranscriptSegment = {
@@ -147,16 +151,7 @@ class Recognition {
       segments: this.#segments,
       skipped: this.#skipped,
       finish: this.#cancelled ? 'cancelled' : 'stop',
-      timings: this.#timings,
+      timings: this.#stopwatch.timings,
     };
   }
-
-  async #timed<T>(what: 'featuresMs' | 'encodeMs' | 'decodeMs', work: () => Promise<T>): Promise<T> {
-    const started = performance.now();
-    const result = await work();
-    this.#timings[what] += performance.now() - started;
-    return result;
-  }
 }
-
-const isQuiet = (samples: Float32Array): boolean => samples.every((sample) => Math.abs(sample) < quietest);

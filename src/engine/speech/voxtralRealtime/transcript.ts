@@ -2,7 +2,7 @@
 import type { TranscriptSegment, TranscriptWord } from '../../../protocol';
 import type { Tokenizer } from '../../text/tokenizer';
 import { Utf8Stream } from '../../text/utf8Stream';
-import { compressionRatio } from '../whisper/attempt';
+import { compressionRatio } from '../compressionRatio';
 import type { HeardToken } from './hearing';
 import { secondsAToken } from './tokens';
 

@@ -1,6 +1,6 @@
 /** One attempt at a window: tokens until the end of text, and whether they can be trusted. */
-import { deflateSync } from 'node:zlib';
 import type { Session } from '../../native/addonTypes';
+import { compressionRatio } from '../compressionRatio';
 import { draw, type Drawn, rivalOf } from './draw';
 import { applyRules } from './logitRules';
 import type { WhisperTokens } from './tokens';
@@ -55,11 +55,4 @@ export async function attempt(session: Session, tokens: WhisperTokens, options: 
     compressionRatio: compressionRatio(drawn),
     cancelled: signal?.aborted ?? false,
   };
-}
-
-/** Of the token ids in two bytes each, as transformers measures it: what repeats itself compresses well. */
-export function compressionRatio(tokens: readonly number[]): number {
-  const bytes = Buffer.alloc(2 * tokens.length);
-  tokens.forEach((token, i) => bytes.writeUInt16LE(token, 2 * i));
-  return tokens.length === 0 ? 0 : bytes.length / deflateSync(bytes).length;
 }

@@ -5,7 +5,9 @@
 import type { SkippedSound, TranscriptSegment, Transcription } from '../../../protocol';
 import { Utf8Stream } from '../../text/utf8Stream';
 import { type Features, hop, logMel } from '../features/logMel';
+import { isQuiet } from '../quiet';
 import type { RecognitionOptions } from '../recognizer';
+import { Stopwatch } from '../stopwatch';
 import type { Attempt } from './attempt';
 import { cutAtTimestamps, type TokenSegment } from './segments';
 import type { WhisperTokens } from './tokens';
@@ -16,8 +18,6 @@ import type { WhisperModel } from './whisperModel';
 const hottestPrompt = 0.5;
 /** So that a window of timestamps without sense cannot make a sound take hours. */
 const leastFrames = 20;
-/** −66 dB: what no microphone in use is below. Of a window that is, Whisper says "you", and is sure of it. */
-const quietest = 0.0005;
 const framesASecond = 100;
 
 /** `samples`: 16 kHz. Everything of `recognizer` is used by one call at a time. @throws inference_failed, invalid_argument */
@@ -32,7 +32,7 @@ export async function recognize(
 class Recognition {
   readonly #segments: TranscriptSegment[] = [];
   readonly #skipped: SkippedSound[] = [];
-  readonly #timings = { featuresMs: 0, encodeMs: 0, decodeMs: 0, tokens: 0, windows: 0 };
+  readonly #stopwatch = new Stopwatch();
   readonly #decoder: WindowDecoder;
   readonly #seconds: number;
   #alternatives: readonly string[] | undefined;
@@ -55,7 +55,7 @@ class Recognition {
   async run(): Promise<Transcription> {
     const { frames, mels } = this.recognizer;
     const content = Math.ceil(this.samples.length / hop);
-    const features = await this.#timed('featuresMs', () =>
+    const features = await this.#stopwatch.timed('featuresMs', () =>
       // A short sound is continued with silence; behind a long one, as in the references, comes nothing.
       logMel(this.samples, mels, content <= frames ? frames : undefined),
     );
@@ -71,18 +71,21 @@ class Recognition {
       segments: this.#segments,
       skipped: this.#skipped,
       finish: this.#cancelled ? 'cancelled' : 'stop',
-      timings: this.#timings,
+      timings: this.#stopwatch.timings,
     };
   }
 
   /** Returns the frames that are done with. */
   async #window(features: Features, seek: number, size: number): Promise<number> {
+    // Of a window of silence Whisper says "you", and is sure of it.
     if (isQuiet(this.samples.subarray(seek * hop, (seek + size) * hop))) return this.#skip(seek, size, 'silence', null);
-    this.#timings.windows++;
-    await this.#timed('encodeMs', () => this.recognizer.model.encode(windowOf(features, seek, this.recognizer.frames)));
+    this.#stopwatch.timings.windows++;
+    await this.#stopwatch.timed('encodeMs', () =>
+      this.recognizer.model.encode(windowOf(features, seek, this.recognizer.frames)),
+    );
     if (this.#cancelled) return size;
-    const { best, noSpeech } = await this.#timed('decodeMs', () => this.#decoder.decode(this.#previous));
-    this.#timings.tokens = this.#decoder.tokens;
+    const { best, noSpeech } = await this.#stopwatch.timed('decodeMs', () => this.#decoder.decode(this.#previous));
+    this.#stopwatch.timings.tokens = this.#decoder.tokens;
     if (best.cancelled) return size;
     const start = seek / framesASecond;
     if (isSilent(best, noSpeech)) return this.#skip(seek, size, 'noSpeech', noSpeech);
@@ -97,7 +100,7 @@ class Recognition {
   async #readOtherwise(best: Attempt): Promise<void> {
     const { alternatives: most = 0, expected = [] } = this.options;
     if ((most < 1 && expected.length === 0) || this.#cancelled) return;
-    const others = await this.#timed('decodeMs', () => this.#decoder.otherReadings(best));
+    const others = await this.#stopwatch.timed('decodeMs', () => this.#decoder.otherReadings(best));
     const texts = new Set(others.map((tokens) => this.#textOf(tokens).trim()));
     texts.delete(this.#text.trim());
     this.#alternatives = [...texts];
@@ -142,16 +145,7 @@ class Recognition {
   get #cancelled(): boolean {
     return this.options.signal?.aborted ?? false;
   }
-
-  async #timed<T>(what: 'featuresMs' | 'encodeMs' | 'decodeMs', work: () => Promise<T>): Promise<T> {
-    const started = performance.now();
-    const result = await work();
-    this.#timings[what] += performance.now() - started;
-    return result;
-  }
 }
-
-const isQuiet = (samples: Float32Array): boolean => samples.every((sample) => Math.abs(sample) < quietest);
 
 /** A window's last segment holds both timestamps of a pair; as a prompt it ends with one, as the others do. */
 function withoutSecondEnd(drawn: readonly number[], { firstTimestamp }: WhisperTokens): readonly number[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compressionRatio } from '../../../../../src/engine/speech/whisper/attempt';
+import { compressionRatio } from '../../../../../src/engine/speech/compressionRatio';
 import { cutAtTimestamps } from '../../../../../src/engine/speech/whisper/segments';
 import { tinyTokens } from './tinyTokens';
 
