@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { pendingCalls } from '../pendingCalls.mjs';
 
 /** @param {string} python @param {string} name @param {Record<string, string>} env */
 export function startPythonPeer(python, name, env) {
@@ -9,23 +10,7 @@ export function startPythonPeer(python, name, env) {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const waiting = new Map();
-  let next = 0;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const { id, result } = JSON.parse(line);
-    waiting.get(id).resolve(result);
-    waiting.delete(id);
-  });
-  child.on('exit', (code, signal) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${name} ended (${signal ?? code})`));
-    waiting.clear();
-  });
-  return {
-    call: (method, params = {}) =>
-      new Promise((resolve, reject) => {
-        waiting.set(++next, { resolve, reject });
-        child.stdin.write(`${JSON.stringify({ id: next, method, params })}\n`);
-      }),
-    stop: () => child.stdin.end(),
-  };
+  const { call, answered } = pendingCalls(child, name, (message) => child.stdin.write(`${JSON.stringify(message)}\n`));
+  createInterface({ input: child.stdout }).on('line', (line) => answered(JSON.parse(line)));
+  return { call, stop: () => child.stdin.end() };
 }

@@ -1,8 +1,10 @@
 /** A sound whose samples say what is spoken: silence is faint, a word is loud, and its height is the word. */
+import { expect, vi } from 'vitest';
 import type { SoundListener, SoundSource } from '../../../../../src/engine/speech/capture/soundSource';
+import { listen, type Listening } from '../../../../../src/engine/speech/listening/listen';
 import type { Recognize } from '../../../../../src/engine/speech/listening/repeatedRecognition';
 import { type VoiceActivityDetector, windowSamples } from '../../../../../src/engine/speech/vad/voiceActivity';
-import type { Microphone, Transcription } from '../../../../../src/protocol';
+import type { ListenResult, Microphone, Transcription } from '../../../../../src/protocol';
 
 const words = ['', 'open', 'the', 'file', 'and', 'close', 'it'] as const;
 export type Word = (typeof words)[number];
@@ -45,6 +47,17 @@ export class FakeSource implements SoundSource {
     const samples = sayings(...said);
     for (let at = 0; at < samples.length; at += 160) await this.listener!.onSamples(samples.subarray(at, at + 160));
   }
+}
+
+/** Resolves when `source` is listened to; the result is wrapped, or awaiting it would await the end. */
+export async function startListening(
+  listening: Listening,
+  source: FakeSource,
+): Promise<{ result: Promise<ListenResult> }> {
+  const result = listen(listening);
+  result.catch(() => undefined);
+  await vi.waitFor(() => expect(source.listener).toBeDefined());
+  return { result };
 }
 
 /** Whatever is loud is speech. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listen, type Listening } from '../../../../../src/engine/speech/listening/listen';
 import { RepeatedRecognition } from '../../../../../src/engine/speech/listening/repeatedRecognition';
 import type { ListenUpdate } from '../../../../../src/protocol';
-import { fakeDetector, FakeRecognizer, FakeSource, transcription, type Word } from './fakes';
+import { fakeDetector, FakeRecognizer, FakeSource, startListening, transcription, type Word } from './fakes';
 
 let source: FakeSource;
 let recognizer: FakeRecognizer;
@@ -18,9 +18,8 @@ beforeEach(() => {
   cancel = new AbortController();
 });
 
-/** Listens; wrapped, or awaiting it would await the end. */
 async function start(changes: Partial<Listening> = {}) {
-  const result = listen({
+  const listening: Listening = {
     source,
     detector: Promise.resolve(fakeDetector),
     recognition: (_, onText) => new RepeatedRecognition(recognizer.recognize, onText),
@@ -28,10 +27,8 @@ async function start(changes: Partial<Listening> = {}) {
     release: release.signal,
     cancel: cancel.signal,
     ...changes,
-  });
-  result.catch(() => undefined);
-  await vi.waitFor(() => expect(source.listener).toBeDefined());
-  return { result };
+  };
+  return startListening(listening, source);
 }
 const shown = () => `${updates.at(-1)!.confirmed}${updates.at(-1)!.tentative}`;
 const states = () => updates.map(({ state }) => state).filter((state, i, all) => state !== all[i - 1]);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { listen, type Listening } from '../../../../../src/engine/speech/listening/listen';
+import type { Listening } from '../../../../../src/engine/speech/listening/listen';
 import { StreamedRecognition, type Work } from '../../../../../src/engine/speech/listening/streamedRecognition';
 import type { SpeechStream } from '../../../../../src/engine/speech/recognizer';
-import { fakeDetector, FakeSource, transcription, transcriptOf, wordSamples } from './fakes';
+import { fakeDetector, FakeSource, startListening, transcription, transcriptOf, wordSamples } from './fakes';
 
 /** Hears words as they become whole; notes all that it was given. */
 class FakeStream implements SpeechStream {
@@ -49,7 +49,7 @@ beforeEach(() => {
 });
 
 async function start(changes: Partial<Listening> = {}) {
-  const result = listen({
+  const listening: Listening = {
     source,
     detector: Promise.resolve(fakeDetector),
     recognition: (_, onText) => new StreamedRecognition((job) => work(job), onText),
@@ -57,10 +57,8 @@ async function start(changes: Partial<Listening> = {}) {
     release: release.signal,
     cancel: cancel.signal,
     ...changes,
-  });
-  result.catch(() => undefined);
-  await vi.waitFor(() => expect(source.listener).toBeDefined());
-  return { result };
+  };
+  return startListening(listening, source);
 }
 
 describe('a model that hears a sound as it is spoken', () => {
