@@ -16,6 +16,12 @@ class ExportError(Exception):
         return f"{self.code}: {self.message} {self.remedy}".strip()
 
 
+def program_differs(message: str) -> ExportError:
+    """A written program disagrees with transformers."""
+    remedy = "Nothing was installed. This is a defect of the recipe or of the delegate: report it with this message."
+    return ExportError("program_invalid", message, remedy)
+
+
 def coded(error: Exception) -> ExportError:
     """Any failure as a coded one; what nobody expected is a defect of ours."""
     if isinstance(error, ExportError):

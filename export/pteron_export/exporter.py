@@ -136,10 +136,6 @@ def _dtype_of(options: Options, scheme: Scheme) -> torch.dtype:
     return DTYPES[options.dtype or scheme.dtype or "bf16"]
 
 
-def _all(*calls: Callable[[], None]) -> Callable[[], None]:
-    return lambda: [call() for call in calls] and None
-
-
 def _write(
     options: Options, checkpoint: Checkpoint, scheme: Scheme, dtype: torch.dtype, folder: Path, say: Callable[[str], None]
 ) -> None:
@@ -165,8 +161,7 @@ def _write(
     memory = plan_memory(model, limits, vocabulary, (folder / "model.pte").stat().st_size)
     say(f"memory: {memory.summary(limits.context)}")
     special = read_special_tokens(folder / "tokenizer.json")
-    forget = _all(program.forget, checkpoint.forget)
-    record = verify(model, checkpoint, folder, choose_runner(model), say, forget) if options.verify else {}
+    record = verify(model, checkpoint, folder, choose_runner(model), say, program.forget) if options.verify else {}
     known = known_sources.KNOWN.get(checkpoint.sha256, {})
     record |= {"nodes": node_counts(folder / "model.pte")} | ({"notes": checkpoint.notes} if checkpoint.notes else {})
     write_json(

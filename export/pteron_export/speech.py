@@ -12,7 +12,7 @@ from torch import nn
 from . import known_sources
 from .checkpoints.checkpoint import Checkpoint
 from .checkpoints.whisper_tokens import speech_tokens
-from .errors import ExportError
+from .errors import program_differs
 from .lowering import Method, lower_methods, placed_weights
 from .manifest import manifest, write_json
 from .models.layers import Limits
@@ -149,11 +149,8 @@ def verify(model: Whisper, config: dict, tokens: dict, folder: Path, say) -> dic
     }
     say(f"verified: logits differ by {record['maxLogitDifference']} at most, of a deviation of {record['logitDeviation']}")
     if not record["meanLogitDifference"] <= 0.02 * record["logitDeviation"]:  # NaN fails too
-        raise ExportError(
-            "program_invalid",
-            f"The program's logits differ from transformers' by {record['meanLogitDifference']} on the same weights.",
-            "Nothing was installed. This is a defect of the recipe or of the delegate: report it with this message.",
-        )
+        difference = record["meanLogitDifference"]
+        raise program_differs(f"The program's logits differ from transformers' by {difference} on the same weights.")
     return record
 
 

@@ -55,15 +55,12 @@ class StreamedModel:
 
     def _fill(self, module: nn.Module) -> None:
         for name, owner, key in self._parameters(module):
-            value = self._recipe.to_transformers(name, self._source.take(name)).float()
-            if value.shape != owner._parameters[key].shape:
-                raise ValueError(f"{name} is {list(value.shape)}, transformers wants {list(owner._parameters[key].shape)}")
-            owner._parameters[key] = nn.Parameter(value, requires_grad=False)
+            put(owner, key, name, self._recipe.to_transformers(name, self._source.take(name)).float())
         self._forget()
 
     def _empty(self, module: nn.Module) -> None:
-        for _, owner, key in self._parameters(module):
-            owner._parameters[key] = nn.Parameter(owner._parameters[key].to("meta"), requires_grad=False)
+        for owner in module.modules():
+            empty(owner)
 
     def _parameters(self, module: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
         for owner in module.modules():
@@ -72,27 +69,53 @@ class StreamedModel:
                     yield f"{self._names[id(owner)]}.{key}", owner, key
 
 
-class _Source:
-    """Weights by name, read in their own order; what comes before it is asked for waits."""
+def put(module: nn.Module, key: str, name: str, value: torch.Tensor) -> None:
+    """`value`, which transformers calls `name`, as the module's own parameter."""
+    wanted = module._parameters[key].shape
+    if value.shape != wanted:
+        raise ValueError(f"{name} is {list(value.shape)}, transformers wants {list(wanted)}")
+    module._parameters[key] = nn.Parameter(value, requires_grad=False)
 
-    def __init__(self, weights: Weights):
-        self._weights, self._rest, self._waiting = weights, weights(), {}
+
+def empty(module: nn.Module) -> None:
+    """Its own parameters without their values."""
+    for key, parameter in module._parameters.items():
+        if parameter is not None:
+            module._parameters[key] = nn.Parameter(parameter.to("meta"), requires_grad=False)
+
+
+class WaitingWeights:
+    """Weights by name, read once in their own order; what comes before it is asked for waits."""
+
+    def __init__(self, weights: Iterator[tuple[str, torch.Tensor]]):
+        self._rest, self._waiting = weights, {}
 
     def take(self, name: str) -> torch.Tensor:
         while name not in self._waiting:
             found, value = next(self._rest, (None, None))
             if found is None:
-                return self._again(name)
+                return self._missing(name)
             self._waiting[found] = value
         return self._waiting.pop(name)
 
-    def _again(self, name: str) -> torch.Tensor:
+    def _missing(self, name: str) -> torch.Tensor:
+        raise ValueError(f"transformers' model wants {name}, which is not among the weights")
+
+
+class _Source(WaitingWeights):
+    """Of weights that can be read anew."""
+
+    def __init__(self, weights: Weights):
+        super().__init__(weights())
+        self._weights = weights
+
+    def _missing(self, name: str) -> torch.Tensor:
         """A tied head is the embedding, which comes first."""
         wanted = "model.embed_tokens.weight" if name == "lm_head.weight" else name
         for found, value in self._weights():
             if found == wanted:
                 return value
-        raise ValueError(f"transformers' model wants {name}, which is not among the weights")
+        return super()._missing(name)
 
     def require_all(self, tied: str) -> None:
         """Every weight has found its place, but the head."""

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from .checkpoints.checkpoint import Checkpoint
-from .errors import ExportError
+from .errors import program_differs
 from .memory import give_back
 from .models.layers import MAX_LOGIT_ROWS, Limits
 from .reference import program_weights, source_weights
@@ -63,6 +63,7 @@ def verify(model: nn.Module, checkpoint: Checkpoint, folder: Path, runner: Runne
     work = plan(ids, model.limits)
     say(f"verifying: the program on {len(work.ids)} tokens of Python ({runner.name})")
     give_back()
+    checkpoint.forget()
     program = runner.logits(folder / "model.pte", in_slots(work.calls, model))
     forget()
     say("verifying: transformers with the program's weights")
@@ -73,7 +74,7 @@ def verify(model: nn.Module, checkpoint: Checkpoint, folder: Path, runner: Runne
     record = _compare(ours, same, difference, work) | {"runner": runner.name}
     say("verifying: transformers with the source's weights")
     source = Rows(work)
-    _reference(checkpoint, lambda: source_weights(model, checkpoint), forget).logits(work.ids, work.rows, source.add)
+    _reference(checkpoint, lambda: source_weights(model, checkpoint), checkpoint.forget).logits(work.ids, work.rows, source.add)
     record |= _loss(same, source) | {"seconds": round(time.monotonic() - started, 1)}
     _judge(record, say)
     return record
@@ -161,10 +162,8 @@ def _judge(record: dict, say) -> None:
     )
     difference = record["perplexityDifference"]
     if not abs(difference) <= ALLOWED_DIFFERENCE:  # NaN fails too
-        raise ExportError(
-            "program_invalid",
-            f"The program's perplexity differs from transformers' by {difference:+.2%} on the same weights (allowed: 1 %).",
-            "Nothing was installed. This is a defect of the recipe or of the delegate: report it with this message.",
+        raise program_differs(
+            f"The program's perplexity differs from transformers' by {difference:+.2%} on the same weights (allowed: 1 %)."
         )
     if record["lossAgainstSource"] > WARNED_LOSS:
         say(

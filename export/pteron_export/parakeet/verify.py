@@ -8,30 +8,22 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..errors import ExportError
+from ..errors import program_differs
 from ..models.parakeet import Decode, Encode, Parakeet
 from ..reference import program_weights
 from ..run_program import DelegateRunner, choose_runner
+from ..speech import sound_samples
 from .reference import RATE, Step, features_of, steps_of, transformers_parakeet
 
 SECONDS, TOKENS = 8, 24
 ALLOWED = 0.02  # mean difference as a share of what is compared varies
 
 
-def voice(seconds: int) -> np.ndarray:
-    """Something like one: a gliding tone with overtones, in syllables, over faint noise."""
-    moment = np.arange(seconds * RATE) / RATE
-    pitch = 2 * np.pi * np.cumsum(120 + 40 * np.sin(2 * np.pi * 0.7 * moment)) / RATE
-    tone = sum(np.sin(n * pitch) / n for n in range(1, 20)) * (np.sin(2 * np.pi * 3 * moment) > -0.3)
-    noise = np.random.default_rng(5).standard_normal(len(moment))
-    return (0.1 * tone + 0.003 * noise).astype(np.float32)
-
-
 @torch.no_grad()
 def verify(model: Parakeet, folder: Path, say) -> dict:
     """The record for model.json. Raises program_invalid where program and transformers disagree."""
     started = time.monotonic()
-    features = features_of(voice(SECONDS)[:-777], model.mels)
+    features = features_of(sound_samples(SECONDS * RATE)[:-777], model.mels)
     say("verifying: transformers with the program's weights")
     reference = transformers_parakeet(model.config, program_weights(model))
     heard = reference.get_audio_features(features).pooler_output
@@ -63,11 +55,7 @@ def _judge(record: dict) -> None:
     for what, deviation in (("Encoder", "encoderDeviation"), ("Logit", "logitDeviation")):
         difference = record[f"mean{what}Difference"]
         if not difference <= ALLOWED * record[deviation]:  # NaN fails too
-            raise ExportError(
-                "program_invalid",
-                f"The program differs from transformers by {difference} on the same weights ({what.lower()}).",
-                "Nothing was installed. This is a defect of the recipe or of the delegate: report it with this message.",
-            )
+            raise program_differs(f"The program differs from transformers by {difference} on the same weights ({what.lower()}).")
 
 
 def padded(features: torch.Tensor, factor: int) -> torch.Tensor:

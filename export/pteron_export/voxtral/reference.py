@@ -7,6 +7,8 @@ import torch
 from accelerate import init_empty_weights
 from torch import nn
 
+from ..streamed_reference import WaitingWeights, empty, put
+
 _ALWAYS_FILLED = ("conv1", "conv2", "embed_positions")  # read by transformers' code outside their own modules
 Weights = Iterator[tuple[str, torch.Tensor]]
 
@@ -64,40 +66,23 @@ def streamed_voxtral(recipe: ModuleType, config: dict, weights: Weights, forget=
         else:
             module.register_forward_pre_hook(lambda module, _, name=name: source.fill(name, module))
             if not (tied and name.endswith("embed_tokens")):
-                module.register_forward_hook(lambda module, *_: _empty(module))
+                module.register_forward_hook(lambda module, *_: empty(module))
     if tied:
         source.same = {"lm_head.weight": model.model.language_model.embed_tokens}
     return model
 
 
-class _Waiting:
-    """Weights by name; what comes before it is asked for waits."""
+class _Waiting(WaitingWeights):
+    """`same`: modules whose weight a name shares; `forget` gives back what reading a module's weights took."""
 
     def __init__(self, weights: Weights, forget):
-        self._rest, self._waiting, self._forget = weights, {}, forget
+        super().__init__(weights)
+        self._forget = forget
         self.same: dict[str, nn.Module] = {}
 
     def fill(self, prefix: str, module: nn.Module) -> None:
         for key, parameter in module._parameters.items():
-            if parameter is None:
-                continue
-            name = f"{prefix}.{key}"
-            value = self.same[name].weight if name in self.same else self._take(name)
-            if value.shape != parameter.shape:
-                raise ValueError(f"{name} is {list(value.shape)}, transformers wants {list(parameter.shape)}")
-            module._parameters[key] = nn.Parameter(value.detach(), requires_grad=False)
+            if parameter is not None:
+                name = f"{prefix}.{key}"
+                put(module, key, name, (self.same[name].weight if name in self.same else self.take(name)).detach())
         self._forget()
-
-    def _take(self, name: str) -> torch.Tensor:
-        while name not in self._waiting:
-            found, value = next(self._rest, (None, None))
-            if found is None:
-                raise ValueError(f"transformers' model wants {name}, which is not among the weights")
-            self._waiting[found] = value
-        return self._waiting.pop(name)
-
-
-def _empty(module: nn.Module) -> None:
-    for key, parameter in module._parameters.items():
-        if parameter is not None:
-            module._parameters[key] = nn.Parameter(parameter.to("meta"), requires_grad=False)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..errors import ExportError
+from ..errors import program_differs
 from ..models import voxtral_realtime
 from ..reference import program_weights
 from ..run_program import DelegateRunner, choose_runner
@@ -146,10 +146,7 @@ def _judge(record: dict, allowed: float) -> None:
         ("its logits", record["meanLogitDifference"], record["logitDeviation"]),
     ):
         if not difference <= allowed * deviation:  # NaN fails too
-            raise ExportError(
-                "program_invalid", f"The program differs from transformers on the same weights: {what} by {difference}.",
-                "Nothing was installed. This is a defect of the recipe or of the delegate: report it with this message.",
-            )  # fmt: skip
+            raise program_differs(f"The program differs from transformers on the same weights: {what} by {difference}.")
 
 
 def by_eager(model: nn.Module) -> Run:
