@@ -2,6 +2,7 @@ import type { SkippedSound, Transcription } from '../../../protocol';
 import { invalidArgument } from '../../errors';
 import type { ParakeetManifest } from '../../models/manifest';
 import type { Tokenizer } from '../../text/tokenizer';
+import { speechRate } from '../audio/decodeAudio';
 import { hop, parakeetFeatures } from '../features/parakeetFeatures';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
@@ -11,8 +12,6 @@ import { soundBounds } from './soundBounds';
 import { Transcript } from './transcript';
 import { begin, transduce } from './transducer';
 import { windowsOf } from './windows';
-
-const rate = 16_000;
 
 /** Parakeet hears a language by itself, and takes no prompt: those options mean nothing to it. */
 export class ParakeetRecognizer implements Recognizer {
@@ -49,11 +48,11 @@ class Recognition {
   /** `from`, `to`: samples between which there is something to hear. */
   async run({ from, to }: { from: number; to: number }): Promise<Transcription> {
     const samplesAFrame = hop * this.program.shape.subsampling;
-    const clock = { secondsAFrame: samplesAFrame / rate, start: from / rate };
+    const clock = { secondsAFrame: samplesAFrame / speechRate, start: from / speechRate };
     const transcript = new Transcript(this.tokenizer, clock, this.options.onSegment);
     await this.#hear(this.samples.subarray(from, to), transcript);
     transcript.flush();
-    const seconds = this.samples.length / rate;
+    const seconds = this.samples.length / speechRate;
     const silence: SkippedSound = { start: 0, end: seconds, reason: 'silence', noSpeechProbability: null };
     return {
       text: transcript.text,
