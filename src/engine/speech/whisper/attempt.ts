@@ -1,21 +1,17 @@
 /** One attempt at a window: tokens until the end of text, and whether they can be trusted. */
 import type { Session } from '../../native/addonTypes';
 import { compressionRatio } from '../compressionRatio';
+import type { Writing } from '../otherReadings';
 import { draw, type Drawn, rivalOf } from './draw';
 import { applyRules } from './logitRules';
 import type { WhisperTokens } from './tokens';
 
-export interface Attempt {
-  /** Without the end of text. */
-  readonly tokens: readonly number[];
-  readonly logProbabilities: readonly number[];
-  /** A token: the likeliest other word in its place; null where there is none, or it was not drawn in this attempt. */
-  readonly rivals: readonly (Drawn | null)[];
+/** Without the end of text; timestamps have no rivals. */
+export interface Attempt extends Writing {
   readonly temperature: number;
   /** Mean log probability of all tokens, the end of text included. */
   readonly avgLogProbability: number;
   readonly compressionRatio: number;
-  readonly cancelled: boolean;
 }
 
 export interface AttemptOptions {
@@ -40,7 +36,7 @@ export async function attempt(session: Session, tokens: WhisperTokens, options: 
     const logits = session.logits();
     applyRules(logits, drawn, tokens);
     const next = draw(logits, temperature, random);
-    rivals.push(rivalOf(logits, next, tokens.endOfText));
+    rivals.push(rivalOf(logits, next, (token) => token < tokens.endOfText));
     drawn.push(next.token);
     logProbabilities.push(next.logProbability);
     ended = next.token === tokens.endOfText;

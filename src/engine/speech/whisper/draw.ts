@@ -13,19 +13,18 @@ export function draw(logits: Float32Array, temperature: number, random: () => nu
   return { token, logProbability: logits[token]! - logSumExp(logits) };
 }
 
-/** The likeliest word besides a word that was drawn; words lie below `endOfText`. */
+/** The likeliest word besides a word that was drawn. `isWord`: asked of few tokens. */
 export function rivalOf(
   logits: Float32Array,
   { token: drawn, logProbability }: Drawn,
-  endOfText: number,
+  isWord: (token: number) => boolean,
 ): Drawn | null {
-  if (drawn >= endOfText) return null;
-  let best = -1;
-  for (let token = 0; token < endOfText; token++) {
-    if (token !== drawn && (best < 0 || logits[token]! > logits[best]!)) best = token;
+  if (!isWord(drawn)) return null;
+  let [best, most] = [-1, -Infinity];
+  for (let token = 0; token < logits.length; token++) {
+    if (logits[token]! > most && token !== drawn && isWord(token)) [best, most] = [token, logits[token]!];
   }
-  if (best < 0 || logits[best] === -Infinity) return null;
-  return { token: best, logProbability: logProbability - (logits[drawn]! - logits[best]!) };
+  return best < 0 ? null : { token: best, logProbability: logProbability - (logits[drawn]! - most) };
 }
 
 export function likeliest(logits: Float32Array): number {

@@ -7,7 +7,7 @@ import type { ExpectedPhrase } from '../recognizer';
 import type { Attempt } from './attempt';
 import type { Drawn } from './draw';
 import { logSumExp } from './logitRules';
-import { type Reading, type ReadingModel, wordScore } from './otherReadings';
+import { type Reading, wordScore } from './reading';
 
 const width = 6;
 /** A phrase may be so much less probable (log) than the free reading, and a token of it so improbable on average. */
@@ -48,10 +48,16 @@ export function phraseTree(phrases: readonly ExpectedPhrase[], tokenizer: Tokeni
   return root;
 }
 
-export interface GuidedModel extends ReadingModel {
+export interface GuidedModel {
+  /** From here on tokens are no words. */
+  readonly endOfText: number;
   /** " the", which phrases are written without, and may be said between their words. */
   readonly article: number;
   readonly fullStop: number;
+  /** Of text tokens; timestamps are left out. */
+  textOf(tokens: readonly number[]): string;
+  /** Draws greedily on from these tokens after the prompt; they are part of what it returns. */
+  goOn(begun: readonly Drawn[]): Promise<Attempt>;
   /** After these tokens behind the prompt. */
   logitsAfter(tokens: readonly number[]): Promise<Float32Array>;
 }

@@ -1,12 +1,13 @@
 /** Writes what was heard in a window. Source: transformers' generation_whisper.py `generate_with_fallback`. */
 import type { Tokenizer } from '../../text/tokenizer';
 import type { ExpectedPhrase, RecognitionOptions } from '../recognizer';
+import { begunAt, otherReadings } from '../otherReadings';
 import { type Attempt, attempt } from './attempt';
 import { type Drawn, seededRandom } from './draw';
 import { guidedReadings, type PhraseTree, phraseTree } from './guidedReadings';
 import { englishOnly, hearLanguage, languageCalled, type SpokenLanguage } from './language';
 import { logSumExp } from './logitRules';
-import { otherReadings } from './otherReadings';
+import { wordScore } from './reading';
 import type { WhisperModel } from './whisperModel';
 
 /** Tried in turn until an attempt can be trusted. */
@@ -94,7 +95,13 @@ export class WindowDecoder {
       ),
     };
     const guided = expected.length > 0 ? await guidedReadings(best, trees, model) : [];
-    const others = most > 0 ? await otherReadings(best, most, model) : [];
+    const branching = {
+      textOf: ({ tokens: drawn }: Attempt) => this.#textOf(drawn),
+      branch: (from: Attempt, at: number) => this.#attempt(0, begunAt(from, at)),
+    };
+    const others = (await otherReadings(best, most, branching)).map((other) => {
+      return { tokens: other.tokens, score: wordScore(other, tokens.endOfText) };
+    });
     return [...guided, ...others].sort((a, b) => b.score - a.score).map((reading) => reading.tokens);
   }
 
