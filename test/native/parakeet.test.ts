@@ -7,7 +7,7 @@ import { decodeAudio } from '../../src/engine/speech/audio/decodeAudio';
 import { parakeetFeatures } from '../../src/engine/speech/features/parakeetFeatures';
 import { ParakeetProgram } from '../../src/engine/speech/parakeet/program';
 import { ParakeetRecognizer } from '../../src/engine/speech/parakeet/recognizer';
-import { begin, type SpokenToken, transduce } from '../../src/engine/speech/parakeet/transducer';
+import { begin, type Rival, type SpokenToken, transduce } from '../../src/engine/speech/parakeet/transducer';
 import { loadTokenizer } from '../../src/engine/text/tokenizer';
 import { codeOf } from './support/errors';
 import { floats, load, modelPath, readReference } from './support/fixtures';
@@ -49,10 +49,10 @@ async function recognizer(changes: Partial<ParakeetManifest> = {}): Promise<Para
 }
 
 /** What was emitted, as transformers' sequences and durations tell it. */
-function emitted({ tokens, durations }: Said): Pick<SpokenToken, 'id' | 'frame' | 'duration'>[] {
+function emitted({ tokens, durations }: Said): Pick<SpokenToken, 'token' | 'frame' | 'duration'>[] {
   let frame = 0;
   return tokens.flatMap((token, i) => {
-    const here = { id: token, frame, duration: durations[i]! };
+    const here = { token, frame, duration: durations[i]! };
     frame += durations[i]!;
     return token === shape.blank ? [] : [here];
   });
@@ -68,10 +68,36 @@ describe.each(Object.keys(reference.sounds))('%s', (name) => {
     const spoken: SpokenToken[] = [];
     const passage = { heard, offset: 0, end: heard.frames, onToken: (token: SpokenToken) => spoken.push(token) };
     const { frame } = await transduce(program, begin(program), passage);
-    expect(spoken.map(({ id, frame, duration }) => ({ id, frame, duration }))).toEqual(emitted(said));
+    expect(spoken.map(({ token, frame, duration }) => ({ token, frame, duration }))).toEqual(emitted(said));
     expect(frame).toBeGreaterThanOrEqual(heard.frames);
     for (const { logProbability } of spoken) expect(logProbability).toBeLessThanOrEqual(0);
   });
+});
+
+test('other readings take a rival, and go on greedily from there', async () => {
+  const [program, samples] = [await open(), await soundOf('settings-en')];
+  const heard = await program.encode(await parakeetFeatures(samples, shape.melBins));
+  const passage = { heard, offset: 0, end: heard.frames };
+  const best: { token: SpokenToken; rival: Rival | null }[] = [];
+  await transduce(program, begin(program), { ...passage, onToken: (token, rival) => best.push({ token, rival }) });
+  const at = best.findIndex(({ rival }) => rival !== null);
+  const { then, ...rival } = best[at]!.rival!;
+  const rest: SpokenToken[] = [];
+  await transduce(program, then, { ...passage, onToken: (token) => rest.push(token) });
+  // The same with the prediction network's states computed anew, a token at a time.
+  let state = program.begin();
+  const frameOf = ({ token, frame }: SpokenToken) => [token, frame];
+  for (const { token, frame } of [...best.slice(0, at).map(({ token }) => token), rival]) {
+    const { hidden, cell } = await program.predict(state, heard, frame, frame + 1);
+    state = { token, hidden, cell };
+  }
+  const anew: SpokenToken[] = [];
+  await transduce(program, { ...then, state }, { ...passage, onToken: (token) => anew.push(token) });
+  expect(rest.map(frameOf)).toEqual(anew.map(frameOf));
+  expect(rest.length).toBeGreaterThan(0);
+  const { text, alternatives } = await (await recognizer()).recognize(samples, { alternatives: 4 });
+  expect(alternatives!.length).toBeGreaterThan(0);
+  expect(new Set([text, ...alternatives!]).size).toBe(1 + alternatives!.length);
 });
 
 test('words have times in the sound, and confidence', async () => {

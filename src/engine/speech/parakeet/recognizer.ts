@@ -7,9 +7,10 @@ import { hop, parakeetFeatures } from '../features/parakeetFeatures';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
 import { Stopwatch } from '../stopwatch';
-import { ParakeetProgram } from './program';
-import { soundBounds } from './soundBounds';
-import { Transcript } from './transcript';
+import { type Heard, ParakeetProgram } from './program';
+import { readOtherwise, Speech } from './readings';
+import { type Bounds, soundBounds } from './soundBounds';
+import { type Clock, Transcript } from './transcript';
 import { begin, transduce } from './transducer';
 import { windowsOf } from './windows';
 
@@ -27,8 +28,8 @@ export class ParakeetRecognizer implements Recognizer {
 
   async recognize(samples: Float32Array, options: RecognitionOptions = {}): Promise<Transcription> {
     if (!samples.every(Number.isFinite)) throw invalidArgument('The sound holds samples that are no numbers.');
-    const bounds = soundBounds(samples);
-    return new Recognition(this.program, this.tokenizer, samples, options).run(bounds ?? { from: 0, to: 0 });
+    const bounds = soundBounds(samples) ?? { from: 0, to: 0 };
+    return new Recognition(this.program, this.tokenizer, samples, bounds, options).run();
   }
 
   /** The program is the model's. */
@@ -37,50 +38,76 @@ export class ParakeetRecognizer implements Recognizer {
 
 class Recognition {
   readonly #stopwatch = new Stopwatch();
+  readonly #transcript: Transcript;
+  readonly #clock: Clock;
+  readonly #seconds: number;
+  #alternatives: readonly string[] | undefined;
 
+  /** `from`, `to`: samples between which there is something to hear. */
   constructor(
     private readonly program: ParakeetProgram,
     private readonly tokenizer: Tokenizer,
     private readonly samples: Float32Array,
+    private readonly bounds: Bounds,
     private readonly options: RecognitionOptions,
-  ) {}
+  ) {
+    const samplesAFrame = hop * program.shape.subsampling;
+    this.#clock = { secondsAFrame: samplesAFrame / speechRate, start: bounds.from / speechRate };
+    this.#seconds = samples.length / speechRate;
+    this.#transcript = new Transcript(tokenizer, this.#clock, options.onSegment);
+  }
 
-  /** `from`, `to`: samples between which there is something to hear. */
-  async run({ from, to }: { from: number; to: number }): Promise<Transcription> {
-    const samplesAFrame = hop * this.program.shape.subsampling;
-    const clock = { secondsAFrame: samplesAFrame / speechRate, start: from / speechRate };
-    const transcript = new Transcript(this.tokenizer, clock, this.options.onSegment);
-    await this.#hear(this.samples.subarray(from, to), transcript);
-    transcript.flush();
-    const seconds = this.samples.length / speechRate;
-    const silence: SkippedSound = { start: 0, end: seconds, reason: 'silence', noSpeechProbability: null };
+  async run(): Promise<Transcription> {
+    const { from, to } = this.bounds;
+    await this.#hear(this.samples.subarray(from, to));
+    this.#transcript.flush();
+    const silence: SkippedSound = { start: 0, end: this.#seconds, reason: 'silence', noSpeechProbability: null };
     return {
-      text: transcript.text,
+      text: this.#transcript.text,
+      ...(this.#alternatives && { alternatives: this.#alternatives }),
       language: null,
       languageProbability: 0,
-      seconds,
-      segments: transcript.segments,
-      skipped: to === 0 && seconds > 0 ? [silence] : [],
+      seconds: this.#seconds,
+      segments: this.#transcript.segments,
+      skipped: to === 0 && this.#seconds > 0 ? [silence] : [],
       finish: this.options.signal?.aborted ? 'cancelled' : 'stop',
-      timings: { ...this.#stopwatch.timings, tokens: transcript.count },
+      timings: { ...this.#stopwatch.timings, tokens: this.#transcript.count },
     };
   }
 
-  async #hear(samples: Float32Array, transcript: Transcript): Promise<void> {
+  async #hear(samples: Float32Array): Promise<void> {
     const { signal } = this.options;
     const { melBins, frames, subsampling } = this.program.shape;
     const samplesAFrame = hop * subsampling;
-    const total = Math.ceil(Math.floor(samples.length / hop) / subsampling);
+    const windows = windowsOf(Math.ceil(Math.floor(samples.length / hop) / subsampling), frames / subsampling);
     let progress = begin(this.program);
-    for (const { from, to, end } of windowsOf(total, frames / subsampling)) {
+    for (const { from, to, end } of windows) {
       if (signal?.aborted) return;
       const window = samples.subarray(from * samplesAFrame, to * samplesAFrame);
       const features = await this.#stopwatch.timed('featuresMs', () => parakeetFeatures(window, melBins));
       if (features.frames === 0) return;
       this.#stopwatch.timings.windows++;
       const heard = await this.#stopwatch.timed('encodeMs', () => this.program.encode(features));
-      const passage = { heard, offset: from, end, signal, onToken: transcript.add.bind(transcript) };
+      const speech = new Speech();
+      const passage = { heard, offset: from, end, signal, onToken: speech.add.bind(speech) };
       progress = await this.#stopwatch.timed('decodeMs', () => transduce(this.program, progress, passage));
+      for (const token of speech.spoken) this.#transcript.add(token);
+      if (windows.length === 1) await this.#readOtherwise(heard, speech);
     }
+  }
+
+  /** Only of a sound of one window: of longer ones the readings would be too many. */
+  async #readOtherwise(heard: Heard, best: Speech): Promise<void> {
+    const { alternatives: most = 0, signal } = this.options;
+    if (most < 1 || signal?.aborted) return;
+    const sound = { heard, signal, textOf: (speech: Speech) => this.#textOf(speech) };
+    this.#alternatives = await this.#stopwatch.timed('decodeMs', () => readOtherwise(this.program, best, most, sound));
+  }
+
+  #textOf({ spoken }: Speech): string {
+    const transcript = new Transcript(this.tokenizer, this.#clock);
+    for (const token of spoken) transcript.add(token);
+    transcript.flush();
+    return transcript.text;
   }
 }

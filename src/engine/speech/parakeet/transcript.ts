@@ -43,7 +43,7 @@ export class Transcript {
 
   add(token: SpokenToken): void {
     this.#count++;
-    const piece = { ...token, bytes: this.tokenizer.bytes(token.id) };
+    const piece = { ...token, bytes: this.tokenizer.bytes(token.token) };
     const isWord = piece.bytes[0] === 0x20;
     if (isWord) {
       this.#endSentence(token.frame);
@@ -94,7 +94,7 @@ const meanLogProbability = (pieces: readonly SpokenToken[]): number =>
 function segmentOf(words: readonly SpokenWord[]): TranscriptSegment {
   const pieces = words.flatMap((word) => word.pieces);
   const avgLogProbability = meanLogProbability(pieces);
-  const tokens = pieces.map(({ id }) => id);
+  const tokens = pieces.map(({ token }) => token);
   return {
     start: words[0]!.start,
     end: words.at(-1)!.end,

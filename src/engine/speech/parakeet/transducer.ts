@@ -3,16 +3,15 @@
  * how many frames to go on by. Source: transformers generation_parakeet.py and NeMo's rnnt_greedy_decoding.py (`GreedyTDTInfer`).
  */
 import { PteronError } from '../../../protocol';
+import { type Drawn, rivalOf } from '../whisper/draw';
 import { logSumExp } from '../whisper/logitRules';
 import type { Heard, ParakeetProgram, PredictionState } from './program';
 
-export interface SpokenToken {
-  readonly id: number;
+export interface SpokenToken extends Drawn {
   /** Of the encoder, from the sound's beginning. */
   readonly frame: number;
   /** In such frames; 0 where the next token is of the same one. */
   readonly duration: number;
-  readonly logProbability: number;
 }
 
 /** What of a sound is said and what is left: kept from one window to the next. */
@@ -31,7 +30,13 @@ export interface Passage {
   /** Of the sound, behind the last one to decode. */
   readonly end: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onToken: (token: SpokenToken) => void;
+  /** `rival`: the likeliest other word in the token's place, if there is one. */
+  readonly onToken: (token: SpokenToken, rival: Rival | null) => void;
+}
+
+export interface Rival extends SpokenToken {
+  /** From where to decode on if it was this that was said; it lasts as long. */
+  readonly then: Progress;
 }
 
 export const begin = (program: ParakeetProgram): Progress => ({ state: program.begin(), frame: 0, symbols: 0 });
@@ -52,22 +57,31 @@ export async function transduce(program: ParakeetProgram, progress: Progress, pa
     if (step.skipped > 0) symbols = 0;
     frame += step.skipped;
     look = Math.min(2 * look, stepFrames);
-    if (!step.token) continue;
-    onToken({ ...step.token, frame });
-    state = { token: step.token.id, hidden, cell };
+    if (!step.said) continue;
+    const { token, rival, duration } = step.said;
+    const stateAfter = ({ token: said }: Drawn): PredictionState => ({ token: said, hidden, cell });
+    const next = passed({ frame, symbols }, duration, maxSymbolsPerStep);
+    const otherwise = rival && { ...rival, frame, duration, then: { ...next, state: stateAfter(rival) } };
+    onToken({ ...token, frame, duration }, otherwise);
+    state = stateAfter(token);
+    ({ frame, symbols } = next);
     look = Math.min(firstLook, stepFrames);
-    symbols = step.token.duration > 0 ? 0 : symbols + 1;
-    const isStuck = symbols >= maxSymbolsPerStep;
-    frame += isStuck ? 1 : step.token.duration;
-    if (isStuck) symbols = 0;
   }
   return { state, frame, symbols };
+}
+
+type Place = Omit<Progress, 'state'>;
+
+/** Where a token leads to: one that lasts no time leaves the frame, up to the `most` that one frame may say. */
+function passed({ frame, symbols }: Place, duration: number, most: number): Place {
+  if (duration > 0) return { frame: frame + duration, symbols: 0 };
+  return symbols + 1 < most ? { frame, symbols: symbols + 1 } : { frame: frame + 1, symbols: 0 };
 }
 
 interface Step {
   /** Frames that said nothing. */
   readonly skipped: number;
-  readonly token?: Omit<SpokenToken, 'frame'>;
+  readonly said?: { readonly token: Drawn; readonly rival: Drawn | null; readonly duration: number };
 }
 
 /** Over `frames` rows of logits to the first token. Blanks leave the state as it is, so that all rows hold until there is one. */
@@ -79,7 +93,8 @@ function walk({ shape, vocabulary }: ParakeetProgram, logits: Float32Array, fram
     const id = likeliest(tokens);
     const duration = durations[likeliest(logits.subarray(row * columns + vocabulary, (row + 1) * columns))]!;
     if (id !== blank) {
-      return { skipped: row, token: { id, duration, logProbability: tokens[id]! - logSumExp(tokens) } };
+      const token = { token: id, logProbability: tokens[id]! - logSumExp(tokens) };
+      return { skipped: row, said: { token, rival: rivalOf(tokens, token, (other) => other !== blank), duration } };
     }
     row += Math.max(1, duration);
     if (row >= frames) return { skipped: row };

@@ -16,6 +16,14 @@ export const shape: ParakeetManifest = {
 };
 export const vocabulary = 10;
 
+/** A row of logits in which tokens have these, and the rest, a duration's too, −20. */
+export function doubt(logits: Readonly<Record<number, number>>, duration: number): Float32Array {
+  const row = new Float32Array(vocabulary + shape.durations.length).fill(-20);
+  for (const [token, logit] of Object.entries(logits)) row[Number(token)] = logit;
+  row[vocabulary + shape.durations.indexOf(duration)] = 5;
+  return row;
+}
+
 /** `[token, duration]`, or a row of logits. `before`: tokens so far, as the state counts them. */
 export type Say = (frame: number, token: number, before: number) => readonly [number, number] | Float32Array;
 

@@ -4,7 +4,7 @@ import { ParakeetRecognizer } from '../../../../../src/engine/speech/parakeet/re
 import { soundBounds } from '../../../../../src/engine/speech/parakeet/soundBounds';
 import { windowsOf } from '../../../../../src/engine/speech/parakeet/windows';
 import type { Tokenizer } from '../../../../../src/engine/text/tokenizer';
-import { type FakeParakeet, type Say, fakeParakeet, shape, tokenizer, vocabulary } from './fakeParakeet';
+import { doubt, type FakeParakeet, type Say, fakeParakeet, shape, tokenizer, vocabulary } from './fakeParakeet';
 
 const manifest = { vocabularySize: vocabulary } as Manifest;
 const open = (program: FakeParakeet) =>
@@ -94,6 +94,58 @@ describe('Parakeet', () => {
 
   it('passes on what goes wrong in the program', async () => {
     await expect(open(fakeParakeet(() => [9, 1], true)).recognize(sound(1))).rejects.toThrow('broken');
+  });
+});
+
+describe('other readings of Parakeet', () => {
+  /** ' one' or ' two', closely; then, after ' two' only, ' three'; ' one' or 'x' at the end, not so closely. */
+  const doubtful: Say = (frame, token) => {
+    if (frame === 2) return doubt({ 0: 5, 1: 4.5 }, 2);
+    if (frame === 6 && token === 1) return [5, 1];
+    return frame === 9 ? doubt({ 0: 5, 8: 3 }, 1) : [9, 1];
+  };
+  const read = async (say: Say, alternatives?: number, seconds = 2) => {
+    const program = fakeParakeet(say);
+    const result = await open(program).recognize(sound(seconds), alternatives === undefined ? {} : { alternatives });
+    return { ...result, program };
+  };
+
+  it('go on from where a close rival was said, in the state that it leaves, without hearing again', async () => {
+    const { text, alternatives, program, segments } = await read(doubtful, 3);
+    expect(text).toBe('one one');
+    expect(alternatives).toEqual(['two three one', 'onex', 'two threex']);
+    expect(program.windows).toHaveLength(1);
+    expect(segments).toHaveLength(1);
+  });
+
+  it('are as many as are asked for, of one window only', async () => {
+    expect((await read(doubtful, 1)).alternatives).toEqual(['two three one']);
+    expect((await read(doubtful)).alternatives).toBeUndefined();
+    expect((await read(doubtful, 3, 20)).alternatives).toBeUndefined();
+  });
+
+  it('are none where nothing is in doubt, or what differs cannot be heard', async () => {
+    expect((await read((frame) => (frame === 2 ? [0, 1] : [9, 1]), 3)).alternatives).toEqual([]);
+    const comma: Say = (frame) => (frame === 2 ? [0, 1] : frame === 4 ? doubt({ 2: 5, 7: 4.9 }, 1) : [9, 1]);
+    expect((await read(comma, 3)).alternatives).toEqual([]);
+  });
+
+  it('are no longer sought when the recognition is cancelled', async () => {
+    const abort = new AbortController();
+    const say: Say = (frame, token, before) => {
+      if (token === 1) abort.abort();
+      return doubtful(frame, token, before);
+    };
+    const result = await open(fakeParakeet(say)).recognize(sound(2), { alternatives: 3, signal: abort.signal });
+    expect(result).toMatchObject({ text: 'one one', alternatives: [], finish: 'cancelled' });
+  });
+
+  it('may change what comes after: a rival of one frame is followed by what is said in that frame', async () => {
+    const say: Say = (frame, token) => {
+      if (frame === 2 && token === 9) return doubt({ 0: 5, 1: 4 }, 0);
+      return frame === 2 && token === 1 ? [3, 1] : frame === 2 ? [2, 1] : [9, 1];
+    };
+    expect(await read(say, 2)).toMatchObject({ text: 'one.', alternatives: ['twoly'] });
   });
 });
 

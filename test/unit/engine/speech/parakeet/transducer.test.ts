@@ -11,7 +11,12 @@ async function decode(say: Say, frames: number, options: { offset?: number; sign
   const tokens: SpokenToken[] = [];
   const passage = { heard, offset, end: offset + frames, signal, onToken: (token: SpokenToken) => tokens.push(token) };
   const progress = await transduce(program, { ...begin(program), frame: offset }, passage);
-  return { tokens: tokens.map(({ id, frame, duration }) => [id, frame, duration]), progress, fake, spoken: tokens };
+  return {
+    tokens: tokens.map(({ token, frame, duration }) => [token, frame, duration]),
+    progress,
+    fake,
+    spoken: tokens,
+  };
 }
 
 describe('greedy decoding of a transducer', () => {
