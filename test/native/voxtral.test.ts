@@ -1,22 +1,17 @@
 /** Tiny Voxtral Mini and Voxtral Realtime against transformers' `generate` with the same weights. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Transcription } from '../../src/protocol';
-import { manifestSchema } from '../../src/engine/models/manifest';
-import { decodeAudio } from '../../src/engine/speech/audio/decodeAudio';
 import { logMel } from '../../src/engine/speech/features/logMel';
 import { RunningLogMel } from '../../src/engine/speech/features/runningLogMel';
-import { createRecognizer, type SpeechParts } from '../../src/engine/speech/recognizers';
+import { createRecognizer } from '../../src/engine/speech/recognizers';
 import { hearWindows, windowsOf } from '../../src/engine/speech/voxtral/hear';
 import { Hearing, type HeardToken, type RealtimeModel } from '../../src/engine/speech/voxtralRealtime/hearing';
 import { StreamingEncoder } from '../../src/engine/speech/voxtralRealtime/streamingEncoder';
-import { loadTokenizer } from '../../src/engine/text/tokenizer';
-import * as v from 'valibot';
 import type { Tensor } from '../../src/engine/native/addonTypes';
 import { codeOf } from './support/errors';
 import { floats, load } from './support/fixtures';
 import { difference, numbers } from './support/numbers';
+import { parts, read, sound, width } from './support/voxtral';
 
 interface Heard {
   readonly count: number;
@@ -38,25 +33,6 @@ interface RealtimeReference {
   readonly features: { readonly clip: string; readonly frames: readonly number[]; readonly values: string };
   readonly heard: Readonly<Record<string, Heard>>;
   readonly transcriptions: readonly (Case & { readonly delay: number })[];
-}
-
-const fixtures = join(import.meta.dirname, '../fixtures');
-const width = 32;
-const read = <T>(id: string, file: string): T =>
-  JSON.parse(readFileSync(join(fixtures, 'voxtral', id, file), 'utf8')) as T;
-const clip = (name: string) => decodeAudio(readFileSync(join(fixtures, 'speech', `${name}.wav`)));
-
-/** A clip, or several of them, 'a+b', one after the other. */
-async function sound(names: string): Promise<Float32Array> {
-  const parts = await Promise.all(names.split('+').map(clip));
-  return Float32Array.from(parts.flatMap((part) => [...part]));
-}
-
-async function parts(id: string, changed: object = {}): Promise<SpeechParts> {
-  const manifest = v.parse(manifestSchema, { ...read<object>(id, 'model.json'), ...changed });
-  const program = await load(join(fixtures, 'voxtral', id, 'model.pte'));
-  const tokenizer = await loadTokenizer(join(fixtures, 'voxtral', id, 'tokenizer.json'));
-  return { manifest, program, tokenizer, contextLength: manifest.contextLength };
 }
 
 const rowsOf = (tensors: readonly Tensor[]): number[] => tensors.flatMap((tensor) => numbers(tensor));

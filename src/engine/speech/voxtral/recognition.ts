@@ -10,6 +10,7 @@ import { Utf8Stream } from '../../text/utf8Stream';
 import { speechRate } from '../audio/decodeAudio';
 import { hop, logMel } from '../features/logMel';
 import { isQuiet } from '../quiet';
+import { begunAt, otherReadings } from '../otherReadings';
 import type { RecognitionOptions } from '../recognizer';
 import { Stopwatch } from '../stopwatch';
 import { compressionRatio } from '../compressionRatio';
@@ -17,7 +18,7 @@ import { type Encoder, hearWindows, windowsOf } from './hear';
 import { languageCode } from './language';
 import { questionPrompt, transcriptionPrompt, type VoxtralPrompt } from './prompt';
 import { tokensASecond, type VoxtralTokens } from './tokens';
-import { write, type Written } from './write';
+import { Writer, type Written } from './writer';
 
 /** What a loaded model lends for recognition. */
 export interface VoxtralModel {
@@ -34,6 +35,16 @@ const reserved = 32;
 /** A word or two that a short sound may need beyond its length. */
 const leastRoom = 16;
 const longestAnswer = 1024;
+/** Seconds. */
+const longestReadOtherwise = 30;
+
+const nothingWritten: Written = {
+  tokens: [],
+  logProbabilities: [],
+  rivals: [],
+  avgLogProbability: 0,
+  cancelled: true,
+};
 
 export const transcribe = (
   model: VoxtralModel,
@@ -54,6 +65,7 @@ class Recognition {
   readonly #skipped: SkippedSound[] = [];
   readonly #stopwatch = new Stopwatch();
   readonly #language: string | null;
+  #alternatives: readonly string[] | undefined;
   #cancelled = false;
 
   constructor(
@@ -76,8 +88,10 @@ class Recognition {
         continue;
       }
       const room = leastRoom + Math.ceil(tokensASecond * (seconds.end - seconds.start));
-      const written = await this.#write(piece, room, (heard) => transcriptionPrompt(tokens, heard, language));
+      const writer = await this.#hear(piece, room, (heard) => transcriptionPrompt(tokens, heard, language));
+      const written = await this.#write(writer);
       this.#keep(seconds.start, seconds.end, written);
+      if (piece.length === this.samples.length) await this.#readOtherwise(writer, written);
     }
     return this.#result();
   }
@@ -92,8 +106,8 @@ class Recognition {
         'Give a shorter sound, or export the model with a longer --context.',
       );
     }
-    const written = await this.#write(this.samples, longestAnswer, (heard) => questionPrompt(tokens, heard, asked));
-    this.#keep(0, this.samples.length / speechRate, written);
+    const writer = await this.#hear(this.samples, longestAnswer, (heard) => questionPrompt(tokens, heard, asked));
+    this.#keep(0, this.samples.length / speechRate, await this.#write(writer));
     return this.#result();
   }
 
@@ -104,8 +118,8 @@ class Recognition {
     return Math.max(1, Math.min(fitting, Math.floor((longestPieceSeconds * speechRate) / (encoder.frames * hop))));
   }
 
-  async #write(samples: Float32Array, room: number, promptOf: (heard: number) => VoxtralPrompt): Promise<Written> {
-    const { encoder, session, tokens, contextLength } = this.model;
+  async #hear(samples: Float32Array, room: number, promptOf: (heard: number) => VoxtralPrompt): Promise<Writer> {
+    const { encoder, session, tokenizer, tokens, contextLength } = this.model;
     const { signal } = this.options;
     const windows = windowsOf(samples.length, encoder);
     const features = await this.#stopwatch.timed('featuresMs', () =>
@@ -113,19 +127,31 @@ class Recognition {
     );
     const heard = await this.#stopwatch.timed('encodeMs', () => hearWindows(encoder, features, signal));
     this.#stopwatch.timings.windows += windows;
-    if (signal?.aborted) return { tokens: [], avgLogProbability: 0, cancelled: true };
     const prompt = promptOf(windows * encoder.rows);
     const left = Math.max(1, Math.min(room, contextLength - prompt.tokens.length));
-    return this.#stopwatch.timed('decodeMs', () =>
-      write(session, prompt, heard, { end: tokens.end, room: left, signal }),
-    );
+    const isWord = (token: number) => !tokenizer.isSpecial(token);
+    return new Writer(session, prompt, heard, { end: tokens.end, room: left, signal, isWord });
+  }
+
+  async #write(writer: Writer): Promise<Written> {
+    if (this.options.signal?.aborted) return nothingWritten;
+    return this.#stopwatch.timed('decodeMs', () => writer.write());
+  }
+
+  /** Only of a short sound: of a longer one the readings would be too many. */
+  async #readOtherwise(writer: Writer, best: Written): Promise<void> {
+    const { alternatives: most = 0 } = this.options;
+    if (most < 1 || this.#cancelled || this.samples.length > longestReadOtherwise * speechRate) return;
+    const textOf = ({ tokens }: Written) => this.#textOf(tokens);
+    const branch = (from: Written, at: number) => writer.write(begunAt(from, at));
+    const others = await this.#stopwatch.timed('decodeMs', () => otherReadings(best, most, { textOf, branch }));
+    this.#alternatives = others.map(textOf);
   }
 
   #keep(start: number, end: number, { tokens, avgLogProbability, cancelled }: Written): void {
-    const { tokenizer } = this.model;
     this.#cancelled = cancelled;
     this.#stopwatch.timings.tokens += tokens.length;
-    const text = new Utf8Stream().push(Buffer.concat(tokens.map((token) => tokenizer.bytes(token)))).trim();
+    const text = this.#textOf(tokens);
     if (text === '') return;
     const segment: TranscriptSegment = {
       start,
@@ -142,9 +168,15 @@ class Recognition {
     this.options.onSegment?.(segment);
   }
 
+  #textOf(tokens: readonly number[]): string {
+    const { tokenizer } = this.model;
+    return new Utf8Stream().push(Buffer.concat(tokens.map((token) => tokenizer.bytes(token)))).trim();
+  }
+
   #result(): Transcription {
     return {
       text: this.#segments.map(({ text }) => text).join(' '),
+      ...(this.#alternatives && { alternatives: this.#alternatives }),
       language: this.#language,
       languageProbability: this.#language === null ? 0 : 1,
       seconds: this.samples.length / speechRate,
