@@ -6,6 +6,7 @@ import type { ExpectedPhrase } from './speech/recognizer';
 import { speechRate } from './speech/audio/decodeAudio';
 import { Stopwatch } from './speech/stopwatch';
 
+/** What recognition takes; `speech/requests.ts` says which models have a use for what. */
 export interface TranscribeParams {
   readonly model: string;
   /** 16 kHz, one channel, −1 … 1. */
@@ -22,7 +23,7 @@ export interface TranscribeParams {
   readonly expected?: readonly ExpectedPhrase[];
   /** What these may go on with, as it is spoken. */
   readonly names?: readonly string[];
-  /** Only of models that write while they hear; others are not asked. */
+  /** Only of models that write while they hear. */
   readonly delayMs?: number;
   /** The text is the model's answer to it. Only of models that chat. */
   readonly question?: string;

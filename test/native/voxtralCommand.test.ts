@@ -64,6 +64,10 @@ describe('pteron transcribe', () => {
     [['--model', 'tiny-voxtral-realtime', '--delay', '100'], 'invalid_argument', 1],
     [['--model', 'tiny-voxtral', '--language', 'Klingon'], 'invalid_argument', 1],
     [['--model', 'tiny-voxtral', '--translate'], 'invalid_argument', 1],
+    [['--model', 'tiny-voxtral-realtime', '--alternatives', '2'], 'invalid_argument: Voxtral Realtime takes no', 1],
+    [['--model', 'tiny-voxtral', '--temperature', '0.5'], 'invalid_argument: Voxtral Mini takes no --temperature', 1],
+    [['--model', 'tiny-voxtral', '--delay', '480'], 'invalid_argument: Voxtral Mini takes no --delay', 1],
+    [['--model', 'tiny-voxtral', '--ask', 'Who?', '--language', 'de'], 'invalid_argument', 1],
     [['--model', 'tiny-voxtral-realtime', '--delay', 'soon'], '--delay', 2],
   ])('refuses %j', async (flags, code, exit) => {
     const { status, stderr } = await pteron('transcribe', fox, ...flags);

@@ -8,20 +8,25 @@ export interface ExpectedPhrase {
   readonly open: false | 'words' | 'name';
 }
 
+/**
+ * How a sound is recognized. A model that has no use for a hint ignores it: `language`, `prompt`, `temperature`, `alternatives`,
+ * `expected`, `names` and `delayMs` are hints, which the editor gives whatever the model is. `requests.ts` says which are of use to which;
+ * the command line refuses the others. What a model does take must be right, and `translate` is never ignored: both are invalid_argument.
+ */
 export interface RecognitionOptions {
-  /** A code or an English name; absent: as heard. */
+  /** A code or an English name; absent: as heard. Of Whisper and Voxtral Mini; the others hear it by themselves. */
   readonly language?: string | undefined;
-  /** Text that might have been said before: names and spellings to expect. */
+  /** Text that might have been said before: names and spellings to expect. Of Whisper. */
   readonly prompt?: string | undefined;
   /** Into English, of models that can. */
   readonly translate?: boolean | undefined;
-  /** What tokens are drawn at, 0 … 1; absent: greedily, and hotter where that cannot be trusted. */
+  /** What tokens are drawn at, 0 … 1; absent: greedily, and hotter where that cannot be trusted. Of Whisper; the others draw greedily. */
   readonly temperature?: number | undefined;
-  /** Most other readings of the sound; absent or 0: none are sought. */
+  /** Most other readings of the sound; absent or 0: none are sought. Of all but Voxtral Realtime. */
   readonly alternatives?: number | undefined;
-  /** Phrases that count as other readings where they are not much less probable than what was heard freely; the same array means the same. */
+  /** Phrases that count as other readings where they are not much less probable than what was heard freely; the same array means the same. Of Whisper. */
   readonly expected?: readonly ExpectedPhrase[] | undefined;
-  /** As they are spoken: 'fetch orders'. */
+  /** What phrases may go on with, as it is spoken: 'fetch orders'. Of Whisper. */
   readonly names?: readonly string[] | undefined;
   /** How far the text may be behind the sound; of models that write while they hear. */
   readonly delayMs?: number | undefined;

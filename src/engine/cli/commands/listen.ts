@@ -7,6 +7,7 @@ import type { CliContext, CommandDefinition } from '../context';
 import { number, wholeNumber } from '../generationOptions';
 import { printJson } from '../output';
 import { ProgressLine } from '../progressLine';
+import { refuseIgnoredFlags } from '../speechRequests';
 import { listMicrophones } from './microphones';
 
 interface ListenFlags {
@@ -35,10 +36,12 @@ export const listenCommand: CommandDefinition = (program, context) => {
     .action((flags: ListenFlags) => (flags.list ? listMicrophones(context, flags) : listen(context, flags)));
 };
 
-async function listen({ engine, signal, stdout, stderr }: CliContext, flags: ListenFlags): Promise<void> {
+async function listen(context: CliContext, flags: ListenFlags): Promise<void> {
+  const { engine, signal, stdout, stderr } = context;
   const { json, pause: pauseMs, model, list: _list, ...rest } = flags;
   if (model === undefined)
     throw invalidArgument('No model is named.', 'Give a speech model of the store with --model.');
+  await refuseIgnoredFlags(context, model, flags);
   const report = json ? new JsonReport(stdout) : new TextReport(stdout, stderr);
   await engine.listenOn(
     { ...rest, model, ...(pauseMs === undefined ? {} : { pauseMs }) },

@@ -6,6 +6,7 @@ import { readInput } from '../files';
 import { number, wholeNumber } from '../generationOptions';
 import { times } from '../clock';
 import { printJson } from '../output';
+import { refuseIgnoredFlags } from '../speechRequests';
 import { hearMicrophone } from './hearMicrophone';
 
 interface TranscribeFlags {
@@ -30,15 +31,19 @@ export const transcribeCommand: CommandDefinition = (program, context) => {
     .option('--mic', 'hear a microphone instead, until a pause or Ctrl+C')
     .option('--microphone <id>', 'which, as `pteron microphones` names it; default: the system’s choice')
     .requiredOption('--model <id>', 'a speech model of the store')
-    .option('--language <code>', 'what is spoken, e.g. de or German; default: as heard')
-    .option('--prompt <text>', 'names and spellings to expect')
-    .option('--translate', 'into English')
+    .option('--language <code>', 'what is spoken, e.g. de or German; default: as heard (Whisper, Voxtral Mini)')
+    .option('--prompt <text>', 'names and spellings to expect (Whisper)')
+    .option('--translate', 'into English (Whisper)')
     .option(
       '--temperature <t>',
-      'draw at this alone; default: greedily, and hotter where that cannot be trusted',
+      'draw at this alone; default: greedily, and hotter where that cannot be trusted (Whisper)',
       number(0, 1),
     )
-    .option('--alternatives <n>', 'most other readings, of a sound of at most 30 s', wholeNumber(1))
+    .option(
+      '--alternatives <n>',
+      'most other readings, of a sound of at most 30 s (all but Voxtral Realtime)',
+      wholeNumber(1),
+    )
     .option('--ask <question>', 'answer a question about the sound instead (Voxtral Mini)')
     .option('--delay <ms>', 'how far the text may be behind the sound (Voxtral Realtime), 80 … 2400', wholeNumber(80))
     .option('--json', 'print one JSON object')
@@ -50,6 +55,7 @@ async function transcribe(
   file: string | undefined,
   { mic, microphone, ...flags }: TranscribeFlags,
 ): Promise<void> {
+  await refuseIgnoredFlags(context, flags.model, { ...flags, delayMs: flags.delay });
   if (mic || microphone !== undefined) return hearMicrophone(context, file, { ...flags, microphone }, print);
   if (file === undefined) throw invalidArgument('No sound is named.', 'Give a WAV file, or --mic.');
   const { engine, signal, stdout } = context;

@@ -6,6 +6,7 @@ import { speechRate } from '../audio/decodeAudio';
 import { hop, parakeetFeatures } from '../features/parakeetFeatures';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
+import { refuseTranslation } from '../requests';
 import { Stopwatch } from '../stopwatch';
 import { type Heard, ParakeetProgram } from './program';
 import { readOtherwise, Speech } from './readings';
@@ -14,7 +15,6 @@ import { type Clock, Transcript } from './transcript';
 import { begin, transduce } from './transducer';
 import { windowsOf } from './windows';
 
-/** Parakeet hears a language by itself, and takes no prompt: those options mean nothing to it. */
 export class ParakeetRecognizer implements Recognizer {
   private constructor(
     private readonly program: ParakeetProgram,
@@ -27,6 +27,7 @@ export class ParakeetRecognizer implements Recognizer {
   }
 
   async recognize(samples: Float32Array, options: RecognitionOptions = {}): Promise<Transcription> {
+    refuseTranslation('parakeet', options);
     if (!samples.every(Number.isFinite)) throw invalidArgument('The sound holds samples that are no numbers.');
     const bounds = soundBounds(samples) ?? { from: 0, to: 0 };
     return new Recognition(this.program, this.tokenizer, samples, bounds, options).run();

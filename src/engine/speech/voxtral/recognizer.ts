@@ -4,9 +4,9 @@ import type { VoxtralManifest } from '../../models/manifest';
 import type { Program } from '../../native/addonTypes';
 import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
+import { refuseTranslation } from '../requests';
 import type { Encoder } from './hear';
 import { answer, transcribe, type VoxtralModel } from './recognition';
-import { refuseTranslation } from './translation';
 
 export class VoxtralRecognizer implements Recognizer {
   private constructor(private readonly model: VoxtralModel) {}
@@ -19,7 +19,7 @@ export class VoxtralRecognizer implements Recognizer {
   }
 
   async recognize(samples: Float32Array, options: RecognitionOptions = {}): Promise<Transcription> {
-    refuseTranslation(options);
+    refuseTranslation('voxtral', options);
     return transcribe(this.model, samples, options);
   }
 

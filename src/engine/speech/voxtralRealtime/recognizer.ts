@@ -6,14 +6,13 @@ import type { Program } from '../../native/addonTypes';
 import type { Tokenizer } from '../../text/tokenizer';
 import type { RecognitionOptions, Recognizer, SpeechStream } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
-import { refuseTranslation } from '../voxtral/translation';
+import { refuseTranslation } from '../requests';
 import { delayTokens } from './delay';
 import type { RealtimeModel } from './hearing';
 import { RealtimeStream } from './stream';
 import type { EncoderShape } from './streamingEncoder';
 import { framesAToken } from './tokens';
 
-/** Hears any language that it knows without being told, and takes no prompt. */
 export class RealtimeRecognizer implements Recognizer {
   /** The encoder's state is the program's, so there is one sound at a time. */
   #busy = false;
@@ -44,7 +43,7 @@ export class RealtimeRecognizer implements Recognizer {
 
   /** @throws invalid_argument */
   stream(options: RecognitionOptions = {}): SpeechStream {
-    refuseTranslation(options);
+    refuseTranslation('voxtral_realtime', options);
     const delay = options.delayMs === undefined ? this.delay : delayTokens(options.delayMs);
     if (this.#busy) throw invalidArgument('The model hears another sound already.', 'Wait until that one has ended.');
     this.#busy = true;

@@ -74,6 +74,13 @@ describe('pteron listen', () => {
     ]);
   });
 
+  it('refuses a language where the model would ignore it', async () => {
+    await fake.store.add('tiny-parakeet');
+    const { status, stderr } = await pteron('listen', '--model', 'tiny-parakeet', '--language', 'de');
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('takes no --language') });
+    expect((await pteron('listen', '--model', 'tiny-parakeet')).status).toBe(0);
+  });
+
   it('wants a model', async () => {
     expect(await pteron('listen')).toMatchObject({
       status: 1,

@@ -91,6 +91,21 @@ describe('pteron transcribe', () => {
     expect(stderr).toMatch(new RegExp(`^${code}: .+\\. .+\\.\\n$`));
   });
 
+  it.each([
+    [['--temperature', '0'], 'Parakeet takes no --temperature: .+\\. Leave it out, or use Whisper\\.'],
+    [['--language', 'de', '--alternatives', '2'], 'Parakeet takes no --language: '],
+    [['--mic', '--prompt', 'Pteron'], 'Parakeet takes no --prompt: '],
+    [['--translate'], 'Parakeet takes no --translate: '],
+    [['--delay', '480'], 'Parakeet takes no --delay: '],
+    [['--ask', 'Who?', '--language', 'de'], '.* means nothing to a question'],
+  ])('refuses what the model would ignore: %j', async (flags, why) => {
+    await fake.store.add('tiny-parakeet');
+    const { status, stderr } = await pteron(['--model', 'tiny-parakeet', ...flags, sound]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^invalid_argument: ${why}`));
+    expect((await pteron(['--model', 'tiny-parakeet', '--alternatives', '2', sound])).status).toBe(0);
+  });
+
   it('wants a speech model', async () => {
     const { status, stderr } = await pteron(['--model', 'tiny-gemma3', sound], { listens: false });
     expect(status).toBe(1);

@@ -82,6 +82,15 @@ describe('Parakeet', () => {
     }
   });
 
+  it('refuses to translate, and leaves hints alone that mean nothing to it', async () => {
+    const recognizer = open(fakeParakeet(script({ 2: [0, 1] })));
+    await expect(recognizer.recognize(sound(1), { translate: true })).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+    const hints = { language: 'Klingon', prompt: 'Pteron', temperature: 1, names: ['x'], delayMs: 7 };
+    expect(await recognizer.recognize(sound(1), hints)).toMatchObject({ text: 'one', language: null });
+  });
+
   it('returns what was complete when it is cancelled', async () => {
     const abort = new AbortController();
     const program = fakeParakeet((frame) => {
