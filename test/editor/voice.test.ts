@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SoundServer, startSoundServer } from '../models/support/soundServer';
 import { explainFailures } from './harness/explain';
 import { Speaker, virtualMicrophone } from './harness/speaker';
-import { until } from './harness/until';
+import { until, untilMatches } from './harness/until';
 import { Workbench } from './harness/workbench';
 import { samples } from './samples';
 
@@ -88,7 +88,8 @@ it('asks before what is dangerous, runs it when told to, and takes it back', asy
   await row().filter({ hasText: 'Replace All in File' }).waitFor();
   await workbench.screenshot('voice-confirmation');
   expect(await text()).toBe(before);
-  await speaker.say('run-it');
+  const answered = await speaker.say('run-it');
+  expect(answered, JSON.stringify(answered)).toMatchObject({ kind: 'ran' });
   const replaced = before.replaceAll('count', 'total');
   await until('it is replaced', async () => (await text()) === replaced);
   await speaker.say('scratch-that');
@@ -118,8 +119,8 @@ it('throws away what is being said on Escape', async () => {
 
   // A terminal takes keys for its shell: not these.
   await workbench.probe.command('workbench.action.terminal.new');
-  await workbench.page.locator('.terminal-wrapper.active .xterm').waitFor();
   await workbench.page.locator('.terminal-wrapper.active .xterm').click();
+  await workbench.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
   await speaker.tap();
   await speaker.untilState('listening');
   await press('Escape');
@@ -132,7 +133,7 @@ it('dictates into the chat’s input box, and sends on command only', async () =
   await chat.locator('textarea').click();
   expect(await speaker.say('decorator')).toMatchObject({ kind: 'inserted' });
   const box = chat.locator('textarea');
-  await until('it is in the box', async () => /^what is a decorator in python[.?]?$/i.test(await box.inputValue()));
+  await untilMatches('it is in the box', () => box.inputValue(), /^what is a decorator in python[.?]?$/i);
   expect(await chat.locator('.turn').count()).toBe(0);
   await workbench.screenshot('voice-chat');
   expect(await speaker.say('send-the-message')).toMatchObject({ kind: 'ran' });
@@ -159,7 +160,7 @@ it('tells that the engine ended in mid-sentence, and keeps what was heard', asyn
   await workbench.screenshot('voice-engine-ended');
   await press('Control+Home');
   await workbench.page.getByRole('button', { name: 'Insert What Was Heard' }).click();
-  await until('it is there', async () => /^return fib/i.test(await text()));
+  await untilMatches('it is there', text, /^return fib/i);
 });
 
 it('shows what can be said', async () => {

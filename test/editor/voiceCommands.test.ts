@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SpokenResult } from '../../src/extension/voice/state';
 import { explainFailures } from './harness/explain';
-import { until } from './harness/until';
+import { until, untilMatches } from './harness/until';
 import { Workbench } from './harness/workbench';
 import { samples } from './samples';
 
@@ -187,7 +187,7 @@ it('asks in the chat with the selected code, stops the answer, and dictates into
   });
   await say('and why is it slow', 'chat');
   const box = chat.locator('textarea');
-  await until('it is in the box', async () => /why is it slow/i.test(await box.inputValue()));
+  await untilMatches('it is in the box', () => box.inputValue(), /why is it slow/i);
   await say('scratch that', 'chat');
   await until('it is taken out', async () => (await box.inputValue()) === '');
 });

@@ -43,7 +43,7 @@ export async function startSoundServer(): Promise<SoundServer> {
     },
     pullOut: async (name) => void (await control('unload-module', modules.get(name)!)),
     makeDefault: async (name) => void (await control('set-default-source', `${name}.monitor`)),
-    play: async (file, name) => void (await run('paplay', ['-d', name, file], { env })),
+    play: async (file, name) => void (await run('paplay', ['-d', name, '--latency-msec=500', file], { env })),
     async stop() {
       server.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true });

@@ -11,14 +11,12 @@ export function joinTranscriptions(parts: readonly PlacedTranscription[], second
   const all = parts.map(({ transcription }) => transcription);
   const longest = [...all].sort((a, b) => b.seconds - a.seconds)[0];
   const sum = (what: keyof Transcription['timings']) => all.reduce((total, { timings }) => total + timings[what], 0);
+  const worded = all.filter(({ text }) => hasWords(text));
   // Of a sound in several parts there would be too many.
-  const alternatives = all.length === 1 ? all[0]!.alternatives : undefined;
+  const alternatives = worded.length === 1 ? worded[0]!.alternatives : undefined;
   return {
     ...(alternatives && { alternatives }),
-    text: all
-      .map(({ text }) => text)
-      .filter((text) => text !== '')
-      .join(' '),
+    text: worded.map(({ text }) => text).join(' '),
     language: longest?.language ?? null,
     languageProbability: longest?.languageProbability ?? 0,
     seconds,
@@ -36,6 +34,9 @@ export function joinTranscriptions(parts: readonly PlacedTranscription[], second
     },
   };
 }
+
+/** Of a breath or a click Whisper says ".". */
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 interface Timed {
   readonly start: number;

@@ -26,6 +26,13 @@ it('keeps other readings of a sound in one part only', () => {
   expect(joinTranscriptions([part, part], 1).alternatives).toBeUndefined();
 });
 
+it('a part in which only punctuation was heard says nothing', () => {
+  const asked = { start: 0, transcription: transcription('What is it?', { alternatives: ['what is that'] }) };
+  const breath = { start: 3, transcription: transcription('.') };
+  expect(joinTranscriptions([asked, breath], 4)).toMatchObject({ text: 'What is it?', alternatives: ['what is that'] });
+  expect(joinTranscriptions([breath], 4).text).toBe('');
+});
+
 it('a sound grows at its end and is dropped at its beginning, by position', () => {
   const sound = new SoundBuffer();
   for (let i = 0; i < 40; i++) sound.append(new Float32Array(16_000).fill(i));
