@@ -1,5 +1,6 @@
 /** Why a sound gives no text. "Nothing" is always explained. */
 import type { ListenResult, Transcription } from '../../../protocol';
+import { leastLogProbability } from '../leastLogProbability';
 
 export type Nothing = NonNullable<ListenResult['nothing']>;
 
@@ -13,8 +14,6 @@ export interface Heard {
 
 /** Nobody says anything in less. */
 const shortestSeconds = 0.3;
-/** Mean log probability below which a text is a guess: as OpenAI and transformers set it. */
-const leastLogProbability = -1;
 
 /** undefined: there is text. */
 export function whyNothing({ seconds, sound, speech, transcription }: Heard): Nothing | undefined {

@@ -8,11 +8,12 @@ import type { RecognitionOptions, Recognizer } from '../recognizer';
 import type { SpeechParts } from '../recognizers';
 import { refuseTranslation } from '../requests';
 import { Stopwatch } from '../stopwatch';
+import { isNoise } from './noise';
 import { type Heard, ParakeetProgram } from './program';
 import { readOtherwise, Speech } from './readings';
 import { type Bounds, soundBounds } from './soundBounds';
 import { type Clock, Transcript } from './transcript';
-import { begin, transduce } from './transducer';
+import { begin, type SpokenToken, transduce } from './transducer';
 import { windowsOf } from './windows';
 
 export class ParakeetRecognizer implements Recognizer {
@@ -42,7 +43,10 @@ class Recognition {
   readonly #transcript: Transcript;
   readonly #clock: Clock;
   readonly #seconds: number;
+  readonly #skipped: SkippedSound[] = [];
   #alternatives: readonly string[] | undefined;
+  /** Of what was said so far. */
+  #last: SpokenToken | undefined;
 
   /** `from`, `to`: samples between which there is something to hear. */
   constructor(
@@ -60,9 +64,9 @@ class Recognition {
 
   async run(): Promise<Transcription> {
     const { from, to } = this.bounds;
-    await this.#hear(this.samples.subarray(from, to));
+    if (to > 0) await this.#hear(this.samples.subarray(from, to));
+    else if (this.#seconds > 0) this.#skip('silence', 0, this.#seconds);
     this.#transcript.flush();
-    const silence: SkippedSound = { start: 0, end: this.#seconds, reason: 'silence', noSpeechProbability: null };
     return {
       text: this.#transcript.text,
       ...(this.#alternatives && { alternatives: this.#alternatives }),
@@ -70,7 +74,7 @@ class Recognition {
       languageProbability: 0,
       seconds: this.#seconds,
       segments: this.#transcript.segments,
-      skipped: to === 0 && this.#seconds > 0 ? [silence] : [],
+      skipped: this.#skipped,
       finish: this.options.signal?.aborted ? 'cancelled' : 'stop',
       timings: { ...this.#stopwatch.timings, tokens: this.#transcript.count },
     };
@@ -91,10 +95,32 @@ class Recognition {
       const heard = await this.#stopwatch.timed('encodeMs', () => this.program.encode(features));
       const speech = new Speech();
       const passage = { heard, offset: from, end, signal, onToken: speech.add.bind(speech) };
-      progress = await this.#stopwatch.timed('decodeMs', () => transduce(this.program, progress, passage));
+      const next = await this.#stopwatch.timed('decodeMs', () => transduce(this.program, progress, passage));
+      if (this.#isNoise(speech) && !signal?.aborted) {
+        this.#skip('noSpeech', this.#secondsAt(progress.frame), this.#secondsAt(end));
+        // What was not said must not lead on to what follows.
+        progress = { ...next, state: progress.state };
+        continue;
+      }
+      progress = next;
       for (const token of speech.spoken) this.#transcript.add(token);
+      this.#last = speech.spoken.at(-1) ?? this.#last;
       if (windows.length === 1) await this.#readOtherwise(heard, speech);
     }
+  }
+
+  #isNoise({ spoken }: Speech): boolean {
+    const frames = this.#last ? (spoken[0]?.frame ?? 0) - this.#last.frame - this.#last.duration : Infinity;
+    const textOf = (token: number) => Buffer.from(this.tokenizer.bytes(token)).toString();
+    return isNoise({ spoken, textOf, pause: frames * this.#clock.secondsAFrame });
+  }
+
+  #secondsAt(frame: number): number {
+    return Math.min(this.#seconds, this.#clock.start + frame * this.#clock.secondsAFrame);
+  }
+
+  #skip(reason: SkippedSound['reason'], start: number, end: number): void {
+    this.#skipped.push({ start, end, reason, noSpeechProbability: null });
   }
 
   /** Only of a sound of one window: of longer ones the readings would be too many. */

@@ -3,12 +3,11 @@ import type { TranscriptSegment, TranscriptWord } from '../../../protocol';
 import type { Tokenizer } from '../../text/tokenizer';
 import { Utf8Stream } from '../../text/utf8Stream';
 import { compressionRatio } from '../compressionRatio';
+import { longPause } from './noise';
 import type { SpokenToken } from './transducer';
 
 const sentenceEnd = /[.?!…。？！]["'”’)]?$/u;
 const punctuation = /^\p{P}+$/u;
-/** Seconds: who is silent for so long has ended a sentence, whatever he said. */
-const longPause = 2;
 
 interface Piece extends SpokenToken {
   readonly bytes: Uint8Array;

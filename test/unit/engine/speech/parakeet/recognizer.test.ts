@@ -158,6 +158,74 @@ describe('other readings of Parakeet', () => {
   });
 });
 
+describe('noise that Parakeet takes for a word', () => {
+  /** ' one', which only a quarter of the probability is for: e^−1.4. */
+  const unsure = doubt({ 0: 5, 1: 5, 5: 5, 8: 5 }, 1);
+  const hear = async (say: Say, seconds = 2) => {
+    const told: string[] = [];
+    const options = { alternatives: 2, onSegment: ({ text }: { text: string }) => told.push(text) };
+    return { told, ...(await open(fakeParakeet(say)).recognize(sound(seconds), options)) };
+  };
+  const withMark = (words: number, row: Float32Array): Say => {
+    const marked = 3 * words + 1;
+    return (frame) => (frame === marked ? [2, 1] : frame % 3 === 1 && frame < marked ? row : [9, 1]);
+  };
+
+  it.each([1, 2])('is no speech: %i unsure words and a full stop', async (words) => {
+    const { told, ...result } = await hear(withMark(words, unsure));
+    expect(result).toMatchObject({
+      text: '',
+      segments: [],
+      skipped: [{ start: 0, end: 2, reason: 'noSpeech', noSpeechProbability: null }],
+      finish: 'stop',
+    });
+    expect(result.alternatives).toBeUndefined();
+    expect(told).toEqual([]);
+  });
+
+  it('is kept where it says more, or is surer of it', async () => {
+    expect(await hear(withMark(3, unsure))).toMatchObject({ text: 'one one one.', skipped: [] });
+    const syllables: Say = (frame) => (frame % 2 === 1 && frame < 14 ? doubt({ 3: 5.1, 0: 5, 1: 5, 8: 5 }, 1) : [9, 1]);
+    expect(await hear(syllables)).toMatchObject({ text: 'ly'.repeat(7), skipped: [] });
+    // 40 %: e^−0.9.
+    const surer = doubt({ 0: 5, 1: 4, 5: 3, 8: 5 }, 1);
+    expect(await hear(withMark(1, surer))).toMatchObject({ text: 'one.', skipped: [] });
+  });
+
+  /** 20 s, in windows of which frames 0 … 74, 75 … 124 and so on are decoded. `said`: by window and frame of the sound. */
+  async function hearWindows(said: readonly (readonly [number, number, ReturnType<Say>])[]) {
+    const seen: number[][] = [];
+    const program: FakeParakeet = fakeParakeet((local, _, before) => {
+      const window = program.windows.length;
+      const frame = local + 50 * (window - 1);
+      const [, , what] = said.find((each) => each[0] === window && each[1] === frame) ?? [];
+      if (what) seen.push([frame, before]);
+      return what ?? [9, 1];
+    });
+    return { ...(await open(program).recognize(sound(20))), seen };
+  }
+
+  it('leaves what was said before and comes after as it is', async () => {
+    const { text, skipped, seen } = await hearWindows([
+      [1, 2, [0, 1]],
+      [2, 110, unsure],
+      [3, 140, [5, 1]],
+    ]);
+    expect(text).toBe('one three');
+    expect(skipped).toMatchObject([{ start: 75 * 0.08, end: 125 * 0.08, reason: 'noSpeech' }]);
+    // The prediction network has not seen it.
+    expect(new Map(seen.map(([frame, before]) => [frame, before])).get(140)).toBe(1);
+  });
+
+  it('is not what goes on from a window into the next', async () => {
+    const { text, skipped } = await hearWindows([
+      [1, 74, [0, 1]],
+      [2, 80, unsure],
+    ]);
+    expect({ text, skipped }).toEqual({ text: 'one one', skipped: [] });
+  });
+});
+
 describe('windows', () => {
   it.each([
     [1, 1],
