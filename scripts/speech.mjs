@@ -1,10 +1,11 @@
 /**
- * Measures recognition with the real Whisper base; needs set-up, and espeak-ng besides.
+ * Measures recognition with the real Whisper base; needs set-up, and espeak-ng and flite besides.
  *
  *     node scripts/speech.mjs parity    20 clips beside transformers → docs/SPEECH.md; exit 1 where something differs
- *     node scripts/speech.mjs voice [--every N] [--set FILE] [--verbose]    test/voice's utterances, spoken → docs/VOICE.md
+ *     node scripts/speech.mjs voice [--every N] [--set FILE] [--voices A,B] [--verbose]    test/voice's utterances, spoken → docs/VOICE.md
  *
- * --every 4 takes each fourth utterance; --set scores another file and writes nothing; --verbose prints what is wrong.
+ * --every 4 takes each fourth utterance; --set scores another file, --voices other voices, and both write nothing;
+ * --verbose prints what is wrong.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,11 +43,17 @@ async function parity(paths) {
 async function voice(paths) {
   const { values } = parseArgs({
     args: process.argv.slice(3),
-    options: { every: { type: 'string', default: '1' }, set: { type: 'string' }, verbose: { type: 'boolean' } },
+    options: {
+      every: { type: 'string', default: '1' },
+      set: { type: 'string' },
+      voices: { type: 'string' },
+      verbose: { type: 'boolean' },
+    },
   });
-  const { createListener, scoreSpoken, utteranceSet } = await loadBundled('test/speech/tools.ts');
+  const { createListener, scoreSpoken, utteranceSet, voices: usual } = await loadBundled('test/speech/tools.ts');
   process.chdir(paths.root);
   const every = Number(values.every);
+  const voices = values.voices?.split(',') ?? usual;
   const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out'];
   const listener = createListener('whisper-base', join(paths.cache, 'recognitions'));
   const rows = ['| Set | Voice | Utterances | Right | Dangerous and run unasked |\n|---|---|---|---|---|\n'];
@@ -54,8 +61,8 @@ async function voice(paths) {
     for (const set of sets) {
       const all = values.set ? JSON.parse(readFileSync(set, 'utf8')) : utteranceSet(set);
       const chosen = all.filter(({ say }, i) => i % every === 0 && isSpeakable(say));
-      const onHeard = (done) => done % 20 === 0 && log(`${set}: ${done} of ${2 * chosen.length}`);
-      const scores = await scoreSpoken(chosen, listener, onHeard);
+      const onHeard = (done) => done % 20 === 0 && log(`${set}: ${done} of ${voices.length * chosen.length}`);
+      const scores = await scoreSpoken(chosen, voices, listener, onHeard);
       rows.push(...scores.map((score) => spokenRow(values.set ? basename(set) : `test/voice/${set}.json`, score)));
       if (values.verbose) for (const { wrong } of scores) for (const line of wrong) log(line);
     }
@@ -63,7 +70,7 @@ async function voice(paths) {
     await listener.dispose();
   }
   log(rows.join(''));
-  if (values.set) return;
+  if (values.set || values.voices) return;
   const page = join(paths.root, 'docs/VOICE.md');
   const note = every > 1 ? `\nEach ${every}th utterance of the sets.\n` : '';
   writeFileSync(page, withRegion(readFileSync(page, 'utf8'), 'spoken', rows.join('') + note));

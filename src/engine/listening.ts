@@ -24,7 +24,7 @@ export interface ListenOptions {
   readonly signal?: AbortSignal;
 }
 
-type RecognitionParams = Pick<ListenParams, 'model' | 'document' | 'language' | 'alternatives'>;
+type RecognitionParams = Pick<ListenParams, 'model' | 'document' | 'focus' | 'language' | 'alternatives'>;
 type SourceParams = Pick<ListenParams, 'file' | 'pace' | 'microphone'>;
 
 export interface ListenOnParams extends SourceParams, RecognitionParams {
@@ -106,11 +106,11 @@ export class Listener {
   }
 
   /** The model loads while the first words are spoken. */
-  #repeating({ model: id, document, language, alternatives: most }: RecognitionParams): NewRecognition {
+  #repeating({ model: id, document, focus, language, alternatives: most }: RecognitionParams): NewRecognition {
     const loading = this.registry.get(id);
     loading.catch(() => undefined);
     // What will be interpreted as a command is looked for in the sound; names as a prompt would make a command look like code.
-    const guided = most ? { ...commandReadings({ document }), alternatives: most } : undefined;
+    const guided = most ? { ...commandReadings({ focus, document }), alternatives: most } : undefined;
     let prompt = guided && '';
     const recognizing = (before: string) => async (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => {
       const model = await loading;

@@ -23,6 +23,10 @@ export interface TranscribeParams {
   readonly expected?: readonly ExpectedPhrase[];
   /** What these may go on with, as it is spoken. */
   readonly names?: readonly string[];
+  /** Text in whose manner other readings are written. */
+  readonly manner?: string;
+  /** Whether a text needs no other readings beside it. */
+  readonly isEnough?: (text: string) => Promise<boolean>;
   /** Only of models that write while they hear. */
   readonly delayMs?: number;
   /** The text is the model's answer to it. Only of models that chat. */

@@ -45,6 +45,8 @@ export const chatSchema = v.object({
   progressToken,
 });
 
+const focus = v.optional(v.picklist(['editor', 'terminal', 'chat']));
+
 const spokenDocument = v.optional(
   v.object({ path: v.optional(v.string()), languageId: v.string(), text: v.string(), offset: v.optional(natural) }),
 );
@@ -57,6 +59,7 @@ export const listenSchema = v.object({
   language: v.optional(v.string()),
   alternatives: v.optional(v.pipe(natural, v.maxValue(16))),
   document: spokenDocument,
+  focus,
   releaseAfterSilenceMs: v.optional(v.pipe(v.number(), v.minValue(100), v.maxValue(60_000))),
   longestMs: v.optional(v.pipe(v.number(), v.minValue(100), v.maxValue(2 * 60 * 60_000))),
   progressToken,
@@ -69,7 +72,7 @@ const paletteCommands = v.optional(
 export const interpretSchema = v.object({
   alternatives: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(16)),
   document: spokenDocument,
-  focus: v.optional(v.picklist(['editor', 'terminal', 'chat'])),
+  focus,
   mode: v.optional(v.picklist(['auto', 'command', 'dictation'])),
   files: v.optional(v.array(v.string())),
   commands: paletteCommands,

@@ -3,7 +3,7 @@
  * the first sound to the text, `voice/release` ends the sound, and cancelling the request throws it away.
  */
 import { ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
-import type { SpokenDocument } from './voice';
+import type { SpeechFocus, SpokenDocument } from './voice';
 import type { Transcription } from './types';
 
 export interface Microphone {
@@ -31,6 +31,8 @@ export interface ListenParams {
   readonly alternatives?: number;
   /** The open document: its identifiers are expected. */
   readonly document?: SpokenDocument;
+  /** Where text would go; absent: the editor. */
+  readonly focus?: SpeechFocus;
   /** What is spoken is released after this long without speech; absent: by `voice/release` only. */
   readonly releaseAfterSilenceMs?: number;
   /** The longest sound; it is released then. Default 60 s. */

@@ -1,6 +1,7 @@
 /** Sounds for tests and measurements: speech by espeak-ng, recordings that Debian ships, noise; 16 kHz, the same at every run. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeAudio, speechRate } from '../../src/engine/speech/audio/decodeAudio';
 import { seededRandom } from '../../src/engine/speech/whisper/draw';
@@ -15,15 +16,29 @@ const babble =
 
 export interface Spoken {
   readonly text: string;
-  /** espeak-ng's, with a variant: 'en-us+f3'. */
+  /** espeak-ng's, with a variant: 'en-us+f3'; or flite's: 'flite/slt'. */
   readonly voice: string;
-  /** Words a minute. */
+  /** Words a minute; of espeak-ng's voices. */
   readonly speed?: number;
 }
 
-/** @throws where espeak-ng is not installed */
+const flite = 'flite/';
+
+/** @throws where the synthesizer is not installed */
 export function speak({ text, voice, speed = 160 }: Spoken): Promise<Float32Array> {
+  if (voice.startsWith(flite)) return decodeAudio(spokenByFlite(text, voice.slice(flite.length)));
   return decodeAudio(execFileSync('espeak-ng', ['-v', voice, '-s', `${speed}`, '--stdout', text]));
+}
+
+function spokenByFlite(text: string, voice: string): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'pteron-flite-'));
+  try {
+    const file = join(folder, 'spoken.wav');
+    execFileSync('flite', ['-voice', voice, '-t', text, file]);
+    return readFileSync(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** `path`: below Debian's pocketsphinx/test/data; .wav, or .raw of 16-bit samples. */

@@ -8,8 +8,11 @@ import { commandReadings } from '../../src/engine/speech/commands/commandReading
 import { placeOf, scored, type Scores, type Utterance } from '../unit/engine/speech/commands/utteranceSets';
 import { joined, speak } from './sounds';
 
-/** Two accents, not hurried, with the moment of silence that a microphone hears before the first word. */
-export const voices = ['en-us', 'en-gb-x-rp'] as const;
+/**
+ * flite's voices are cut from recordings of people, espeak-ng's are computed: the last two are as hard to understand as anybody. Not
+ * hurried, with the moment of silence that a microphone hears before the first word.
+ */
+export const voices = ['flite/rms', 'flite/slt', 'en-us', 'en-gb-x-rp'];
 const [speed, lead] = [140, 0.3];
 
 export interface Listener {
@@ -45,6 +48,7 @@ export interface SpokenScores extends Scores {
 /** `onHeard`: told after each recognition. */
 export async function scoreSpoken(
   utterances: readonly Utterance[],
+  voices: readonly string[],
   listener: Listener,
   onHeard: (done: number) => void,
 ): Promise<readonly SpokenScores[]> {

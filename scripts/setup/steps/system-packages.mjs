@@ -51,6 +51,7 @@ const forSoundTests = [
 /** Synthetic voices, and readings of LibriVox with what is read; what recognition is measured with. */
 const forSpeech = [
   { what: 'espeak-ng', apt: ['espeak-ng'], present: () => isInstalled('espeak-ng') },
+  { what: 'flite', apt: ['flite'], present: () => isInstalled('flite') },
   {
     what: "pocketsphinx's recordings",
     apt: ['pocketsphinx-testdata'],

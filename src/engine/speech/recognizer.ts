@@ -10,7 +10,7 @@ export interface ExpectedPhrase {
 
 /**
  * How a sound is recognized. A model that has no use for a hint ignores it: `language`, `prompt`, `temperature`, `alternatives`,
- * `expected`, `names` and `delayMs` are hints, which the editor gives whatever the model is. `requests.ts` says which are of use to which;
+ * `expected`, `names`, `manner` and `delayMs` are hints, which the editor gives whatever the model is. `requests.ts` says which are of use to which;
  * the command line refuses the others. What a model does take must be right, and `translate` is never ignored: both are invalid_argument.
  */
 export interface RecognitionOptions {
@@ -28,6 +28,10 @@ export interface RecognitionOptions {
   readonly expected?: readonly ExpectedPhrase[] | undefined;
   /** What phrases may go on with, as it is spoken: 'fetch orders'. Of Whisper. */
   readonly names?: readonly string[] | undefined;
+  /** Text in whose manner what was said is written once more, as other readings: 'open paren' for '('. Of Whisper. */
+  readonly manner?: string | undefined;
+  /** Whether a text needs no other readings beside it. */
+  readonly isEnough?: ((text: string) => Promise<boolean>) | undefined;
   /** How far the text may be behind the sound; of models that write while they hear. */
   readonly delayMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;

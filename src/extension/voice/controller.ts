@@ -12,7 +12,7 @@ export interface ControllerOptions {
   readonly place: (focus: SpeechFocus) => SpokenPlace;
   readonly model: () => Promise<ModelSummary>;
   /** Microphone, language and limits out of the settings. */
-  readonly preferences: () => Omit<ListenParams, 'model' | 'document'>;
+  readonly preferences: () => Omit<ListenParams, 'model' | 'document' | 'focus'>;
   readonly listen: (
     params: ListenParams,
     onUpdate: (update: ListenUpdate) => void,
@@ -130,7 +130,8 @@ export class VoiceController {
   private listen(utterance: Utterance, model: string): Promise<ListenResult> {
     const { place, source } = utterance;
     const document = place.document();
-    const params = { model, ...this.options.preferences(), ...(document ? { document } : {}) };
+    const { focus } = place;
+    const params = { model, focus, ...this.options.preferences(), ...(document ? { document } : {}) };
     const result = this.options.listen(params, (update) => this.updated(utterance, update), source.token);
     utterance.sent = true;
     if (utterance.released) this.sendRelease();

@@ -10,7 +10,7 @@ const alternatives = 4;
 export function listenPreferences(
   get: <K extends SettingKey>(key: K) => SettingValue<K>,
   environment: Readonly<Record<string, string | undefined>>,
-): Omit<ListenParams, 'model' | 'document'> {
+): Omit<ListenParams, 'model' | 'document' | 'focus'> {
   const [microphone, language] = [get('voice.microphone'), get('voice.language')];
   const silence = get('voice.releaseAfterSilence');
   const file = environment['PTERON_MICROPHONE_FILE']; // tests speak through it: CONTRIBUTING.md

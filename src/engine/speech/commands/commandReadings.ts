@@ -1,9 +1,12 @@
-import type { SpeechMode, SpokenDocument, UserPhrase } from '../../../protocol';
+import type { SpeechFocus, SpeechMode, SpokenDocument, UserPhrase } from '../../../protocol';
 import { biasTerms } from '../dictation/biasPrompt';
+import { spokenManner } from '../dictation/spokenManner';
 import type { ExpectedPhrase } from '../recognizer';
 import { expectedPhrases } from './expectedPhrases';
+import { interpretSpeech, isSettled } from './interpretSpeech';
 
 interface Situation {
+  readonly focus?: SpeechFocus | undefined;
   readonly mode?: SpeechMode | undefined;
   readonly phrases?: readonly UserPhrase[] | undefined;
   readonly document?: SpokenDocument | undefined;
@@ -13,6 +16,8 @@ export interface CommandReadings {
   readonly alternatives: number;
   readonly expected?: readonly ExpectedPhrase[];
   readonly names?: readonly string[];
+  readonly manner?: string;
+  readonly isEnough?: (text: string) => Promise<boolean>;
 }
 
 /** Of the sound; the one that makes most sense is taken. */
@@ -23,14 +28,20 @@ const mostNames = 60;
 
 /**
  * How a sound is recognised whose text `interpretSpeech` will interpret: the readings that it chooses from are the recogniser's own, and
- * the grammar's phrases, with names of the open file, that the sound supports. The names are no prompt here: as one they make Whisper
- * write code where a command was said.
+ * the grammar's phrases, with names of the open file, that the sound supports, and what is written in the manner of spoken code. Where
+ * the first reading is a command as it stands, no others are made. The names are no prompt here: as one they make Whisper write code where
+ * a command was said.
  * @throws invalid_argument for phrases that cannot be used
  */
-export function commandReadings({ mode, phrases, document }: Situation): CommandReadings {
-  if (mode === 'dictation') return { alternatives: otherReadings };
+export function commandReadings({ focus = 'editor', mode, phrases, document }: Situation): CommandReadings {
+  const manner = focus === 'chat' || !document ? undefined : spokenManner(document);
+  const dictated = { alternatives: otherReadings, ...(manner && { manner }) };
+  if (mode === 'dictation') return dictated;
   const names = document ? biasTerms(document).slice(0, mostNames).map(spokenName) : [];
-  return { alternatives: otherReadings, expected: expectedPhrases(phrases), names };
+  const situation = { focus, ...(mode && { mode }), ...(phrases && { phrases }), ...(document && { document }) };
+  const isEnough = async (text: string) =>
+    isSettled((await interpretSpeech({ ...situation, alternatives: [text] })).outcome);
+  return { ...dictated, expected: expectedPhrases(phrases), names, isEnough };
 }
 
 /** getUserName, get_user_name → 'get user name' */

@@ -5,8 +5,8 @@ import { defaultCommands } from './defaultCommands';
 import { type Chooser, interpret } from './interpret';
 import { rulesWith } from './rules';
 
-/** What a rank down in the recogniser's own order costs. */
-const perRank = 0.05;
+/** What it costs not to be the recogniser's first choice, and each rank down in its order: of many readings the last is not far off. */
+const costOf = (rank: number): number => (rank === 0 ? 0 : 0.04 + 0.01 * rank);
 
 /** @throws invalid_argument for phrases that cannot be used */
 export async function interpretSpeech(
@@ -19,12 +19,12 @@ export async function interpretSpeech(
   const context = speechContext({ document, focus, files, palette });
   const options = { rules, mode: mode ?? 'auto' } as const;
   let best = { heard: alternatives[0] ?? '', outcome: await interpret(alternatives[0] ?? '', context, options) };
-  if (isRefusal(best.outcome)) return best;
+  if (isSettled(best.outcome)) return best;
   let most = plausibility(best.outcome);
   for (const [rank, heard] of alternatives.entries()) {
-    if (rank === 0 || most >= 1 - perRank * rank) continue;
+    if (rank === 0 || most >= 1 - costOf(rank)) continue;
     const outcome = await interpret(heard, context, options);
-    const value = plausibility(outcome) - perRank * rank;
+    const value = plausibility(outcome) - costOf(rank);
     if (value > most) [best, most] = [{ heard, outcome }, value];
   }
   // The model is asked last, and about the best reading only.
@@ -43,9 +43,14 @@ function withExtensions(
   return others.length === 0 ? commands : [...commands, ...others.filter(({ id }) => !known.has(id))];
 }
 
-/** Whoever takes back or forbids must not be overruled by what else it sounds like. */
-const isRefusal = (outcome: SpokenOutcome): boolean =>
-  outcome.kind === 'none' && (outcome.reason === 'dismissed' || outcome.reason === 'negated');
+/**
+ * Whether no other reading could change the outcome of the first: what fits a command as it stands, and what takes back or forbids,
+ * which must not be overruled by what else it sounds like.
+ */
+export function isSettled(outcome: SpokenOutcome): boolean {
+  if (outcome.kind === 'none') return outcome.reason === 'dismissed' || outcome.reason === 'negated';
+  return (outcome.kind === 'run' || outcome.kind === 'confirm') && plausibility(outcome) >= 1 - costOf(1);
+}
 
 /** How well an outcome explains what was heard; the recogniser's first choice wins between equals. */
 function plausibility(outcome: SpokenOutcome): number {

@@ -47,7 +47,7 @@ export function readSlot(capture: Capture, context: SpeechContext, sure: boolean
   if (slot.slot === 'name') return one(slot.name, raw.join(' '));
   const breadth = 0.05 + 0.01 * words.length;
   if (slot.slot === 'shell') return one(slot.name, dictate(raw.join(' '), { languageId: 'shellscript' }).text, breadth);
-  if (slot.slot === 'query') return one(slot.name, spelledAsThere(raw, context.identifiers), breadth);
+  if (slot.slot === 'query') return one(slot.name, spelledAsThere(withoutTitleCase(raw), context.identifiers), breadth);
   return one(slot.name, raw.join(' '), breadth);
 }
 
@@ -134,6 +134,10 @@ function nearest<T>(key: string, items: readonly T[], keysOf: (item: T) => reado
     .sort((a, b) => b.likeness - a.likeness);
   return rated.filter(({ likeness }) => likeness > rated[0]!.likeness - 0.03).slice(0, 5);
 }
+
+/** "Replace Foo with Bar": capitals that recognisers give to every word of a short utterance are not the speaker's. */
+const withoutTitleCase = (raw: readonly string[]): readonly string[] =>
+  raw.every((word) => /^\p{Lu}\p{Ll}+$/u.test(word)) ? raw.map((word) => word.toLowerCase()) : raw;
 
 /** Words that together are an identifier of the file, as it is spelled there; all else as it was said. */
 export function spelledAsThere(raw: readonly string[], identifiers: readonly Identifier[]): string {

@@ -47,6 +47,7 @@ const compounds: readonly (readonly [readonly string[], readonly string[]])[] = 
   'un comment': 'uncomment',
   'un fold': 'unfold',
   'un do': 'undo',
+  'and do that': 'undo that',
   're do': 'redo',
   're name': 'rename',
   're run': 'rerun',

@@ -1,6 +1,7 @@
 /** Recognised text → the text to insert at the cursor, by the document's language. */
 import type { Identifier } from './identifiers';
 import { languageOf } from './languages';
+import { withoutMishearings } from './misheard';
 import { print } from './printer';
 import { dictateProse } from './prose';
 import { Scanner } from './scanner';
@@ -31,13 +32,14 @@ export function dictate(said: string, place: DictationPlace): Dictated {
   const parts = said.split(takeBack);
   const kept = (parts.at(-1) ?? '').trim();
   if (kept === '') return { text: '', signs: 0, confidence: 1, takenBack: parts.length > 1 };
-  const raw = kept.split(/\s+/);
+  const heard = kept.split(/\s+/);
   const language = languageOf(place.languageId);
   const { before = '', identifiers = [] } = place;
   if (language.family === 'prose') {
-    const text = dictateProse(raw, before, place.languageId === 'markdown');
+    const text = dictateProse(heard, before, place.languageId === 'markdown');
     return { text, signs: 0, confidence: 1, takenBack: false };
   }
+  const raw = withoutMishearings(heard, language.family);
   const vocabulary = new Vocabulary(identifiers, language, pathSegments(place.text ?? ''));
   const { items, signs, confidence } = new Scanner(raw, language, place.languageId, vocabulary).scan();
   const asType = (name: string) => vocabulary.single(name, true) ?? name;

@@ -1,12 +1,15 @@
 /** Formatters, as Talon's community names them: "camel case get user name" → getUserName. */
 
+/** Python's own names that recognisers hear as several words: "in it". */
+const dunders = new Set(['init', 'setitem', 'getitem', 'delitem', 'getattr', 'setattr', 'eq', 'repr', 'iadd']);
+
 export const styles = {
   camel: (words: readonly string[]) => words.map((word, i) => (i === 0 ? word : capital(word))).join(''),
   pascal: (words: readonly string[]) => words.map(capital).join(''),
   snake: (words: readonly string[]) => words.join('_'),
   kebab: (words: readonly string[]) => words.join('-'),
   constant: (words: readonly string[]) => words.join('_').toUpperCase(),
-  dunder: (words: readonly string[]) => `__${words.join('_')}__`,
+  dunder: (words: readonly string[]) => `__${dunders.has(words.join('')) ? words.join('') : words.join('_')}__`,
   smash: (words: readonly string[]) => words.join(''),
   dotted: (words: readonly string[]) => words.join('.'),
   allCaps: (words: readonly string[]) => words.join(' ').toUpperCase(),

@@ -62,7 +62,7 @@ function decimal(words: readonly string[], from: number, lenient: boolean): Spok
   let i = from;
   for (; i < words.length; i++) {
     const word = lenient ? (homophones.get(words[i]!) ?? words[i]!) : words[i]!;
-    const joins = word === 'and' && whole.mayTakeAnd && isNumberWord(words[i + 1]);
+    const joins = word === 'and' && isNumberWord(words[i + 1]) && whole.takeAnd();
     if (!joins && !whole.take(word.replaceAll(',', ''))) break;
   }
   if (i === from) return null;
@@ -72,7 +72,7 @@ function decimal(words: readonly string[], from: number, lenient: boolean): Spok
 }
 
 function isNumberWord(word: string | undefined): boolean {
-  return word !== undefined && (units.has(word) || teens.has(word) || tens.has(word) || /^\d+$/.test(word));
+  return word !== undefined && (units.has(word) || teens.has(word) || tens.has(word) || /^\d{1,2}$/.test(word));
 }
 
 /** "point one four": digit names one by one, or numerals. */
@@ -96,16 +96,23 @@ class WholeNumber {
   #last: Part = 'start';
   /** Digit by digit ("four two"), with leading zeros kept. */
   #digits: string | null = null;
+  #and = false;
 
   get text(): string {
     return this.#digits ?? String(this.#total + this.#group);
   }
 
-  get mayTakeAnd(): boolean {
-    return this.#last === 'hundred' || this.#last === 'scale';
+  /** "two hundred and five"; also as a recogniser writes it, "1,200 and 5". */
+  takeAnd(): boolean {
+    if (this.#last === 'numeral' && !this.#digits && this.#group > 0 && this.#group % 100 === 0) this.#last = 'hundred';
+    this.#and = this.#last === 'hundred' || this.#last === 'scale';
+    return this.#and;
   }
 
   take(word: string): boolean {
+    const added = this.#and && /^\d{1,2}$/.test(word);
+    this.#and = false;
+    if (added) return this.#add(Number(word));
     if (/^\d+(\.\d+)?$/.test(word)) return this.#numeral(word);
     const scale = scales.get(word);
     if (scale !== undefined) return this.#scale(scale);
@@ -114,6 +121,12 @@ class WholeNumber {
     if (unit !== undefined) return this.#unit(unit);
     const teen = teens.get(word);
     return teen === undefined ? this.#tens(tens.get(word)) : this.#pair(teen, 'teen');
+  }
+
+  #add(value: number): boolean {
+    this.#group += value;
+    this.#last = 'numeral';
+    return true;
   }
 
   #numeral(word: string): boolean {

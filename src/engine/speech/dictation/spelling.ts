@@ -1,7 +1,7 @@
 /** "spell alpha b cap c four": letters by name, by the NATO alphabet, digits, "cap" before a capital. */
 
 const nato = new Map(
-  'alpha:a alfa:a bravo:b charlie:c delta:d echo:e foxtrot:f golf:g hotel:h india:i juliet:j juliett:j kilo:k lima:l mike:m november:n oscar:o papa:p quebec:q romeo:r sierra:s tango:t uniform:u victor:v whiskey:w whisky:w xray:x x-ray:x yankee:y zulu:z'
+  'alpha:a alfa:a bravo:b charlie:c delta:d echo:e foxtrot:f golf:g hotel:h india:i juliet:j juliett:j kilo:k lima:l mike:m mic:m mick:m november:n oscar:o papa:p poppa:p pop:p quebec:q romeo:r sierra:s tango:t uniform:u victor:v whiskey:w whisky:w xray:x x-ray:x yankee:y zulu:z'
     .split(' ')
     .map((pair) => pair.split(':') as [string, string]),
 );

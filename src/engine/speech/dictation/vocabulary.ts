@@ -71,9 +71,9 @@ export class Vocabulary {
       const heard = keyOf(words.slice(from, from + length).join(''));
       if (heard.length < shortestFuzzy) continue;
       if (this.#byKey.has(heard)) return best;
-      const least = length === 1 ? 0.82 : 0.7;
+      const least = length === 1 ? 0.79 : 0.7;
       for (const { name, key } of this.#fuzzy) {
-        if (Math.abs(key.length - heard.length) > 0.4 * key.length) continue;
+        if (Math.abs(key.length - heard.length) > 0.4 * key.length || isPlural(heard, key)) continue;
         const likeness = similarity(heard, key, least);
         if (likeness >= least && likeness > (best?.likeness ?? 0)) best = { text: name, length, likeness };
       }
@@ -81,6 +81,9 @@ export class Vocabulary {
     return best;
   }
 }
+
+/** Many of something are not the one, however alike they sound. */
+const isPlural = (heard: string, key: string): boolean => heard === `${key}s` || key === `${heard}s`;
 
 /** Among names that differ in case only: a type's begins with a capital. The commonest comes first. */
 function pick(names: readonly string[], type: boolean): string {

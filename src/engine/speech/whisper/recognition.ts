@@ -98,8 +98,9 @@ class Recognition {
 
   /** Only of a sound of one window: of longer ones the readings would be too many. */
   async #readOtherwise(best: Attempt): Promise<void> {
-    const { alternatives: most = 0, expected = [] } = this.options;
-    if ((most < 1 && expected.length === 0) || this.#cancelled) return;
+    const { alternatives: most = 0, expected = [], manner = '', isEnough } = this.options;
+    if ((most < 1 && expected.length === 0 && manner === '') || this.#cancelled) return;
+    if (await isEnough?.(this.#text.trim())) return;
     const others = await this.#stopwatch.timed('decodeMs', () => this.#decoder.otherReadings(best));
     const texts = new Set(others.map((tokens) => this.#textOf(tokens).trim()));
     texts.delete(this.#text.trim());

@@ -7,7 +7,7 @@ import { type Drawn, seededRandom } from './draw';
 import { guidedReadings, type PhraseTree, phraseTree } from './guidedReadings';
 import { englishOnly, hearLanguage, languageCalled, type SpokenLanguage } from './language';
 import { logSumExp } from './logitRules';
-import { wordScore } from './reading';
+import { type Reading, wordScore } from './reading';
 import type { WhisperModel } from './whisperModel';
 
 /** Tried in turn until an attempt can be trusted. */
@@ -54,12 +54,10 @@ export class WindowDecoder {
 
   /** `previous`: tokens of the text before. */
   async decode(previous: readonly number[]): Promise<DecodedWindow> {
-    const { model, tokens, contextLength } = this.whisper;
+    const { model, tokens } = this.whisper;
     const { session } = model;
     await this.#settleLanguage();
-    const half = Math.floor(contextLength / 2) - 1;
-    const before = previous.length > 0 ? [tokens.startOfPrevious, ...previous.slice(-half)] : [];
-    this.#prompt = [...before, tokens.startOfTranscript];
+    this.#prompt = this.#promptAfter(previous);
     await session.prefill(this.#prompt.slice(session.position));
     const logits = session.logits();
     const noSpeech = Math.exp(logits[tokens.noSpeech]! - logSumExp(logits));
@@ -77,7 +75,7 @@ export class WindowDecoder {
    * expected phrases that the sound supports.
    */
   async otherReadings(best: Attempt): Promise<readonly (readonly number[])[]> {
-    const { alternatives: most = 0, expected = [], names = [] } = this.options;
+    const { alternatives: most = 0, expected = [], names = [], manner } = this.options;
     const { tokenizer, tokens } = this.whisper;
     const model = {
       endOfText: tokens.endOfText,
@@ -95,14 +93,37 @@ export class WindowDecoder {
       ),
     };
     const guided = expected.length > 0 ? await guidedReadings(best, trees, model) : [];
-    const branching = {
+    const others = await this.#rivalsOf(best, most);
+    const mannered = manner && this.#language?.code === 'en' ? await this.#inManner(manner, most) : [];
+    return [...guided, ...others, ...mannered].sort((a, b) => b.score - a.score).map((reading) => reading.tokens);
+  }
+
+  async #rivalsOf(best: Attempt, most: number): Promise<readonly Reading[]> {
+    const others = await otherReadings(best, most, {
       textOf: ({ tokens: drawn }: Attempt) => this.#textOf(drawn),
       branch: (from: Attempt, at: number) => this.#attempt(0, begunAt(from, at)),
-    };
-    const others = (await otherReadings(best, most, branching)).map((other) => {
-      return { tokens: other.tokens, score: wordScore(other, tokens.endOfText) };
     });
-    return [...guided, ...others].sort((a, b) => b.score - a.score).map((reading) => reading.tokens);
+    return others.map((other) => this.#asReading(other));
+  }
+
+  /** As if `manner` had been said before: greedily, and with close rivals in place of what is in doubt. */
+  async #inManner(manner: string, most: number): Promise<readonly Reading[]> {
+    const { tokenizer, model } = this.whisper;
+    this.#prompt = [...this.#promptAfter(tokenizer.encode(` ${manner}`)), ...this.#task()];
+    model.session.rewind(0);
+    const written = await this.#attempt(0);
+    return written.cancelled ? [] : [this.#asReading(written), ...(await this.#rivalsOf(written, most))];
+  }
+
+  #asReading(attempt: Attempt): Reading {
+    return { tokens: attempt.tokens, score: wordScore(attempt, this.whisper.tokens.endOfText) };
+  }
+
+  #promptAfter(previous: readonly number[]): number[] {
+    const { tokens, contextLength } = this.whisper;
+    const half = Math.floor(contextLength / 2) - 1;
+    const before = previous.length > 0 ? [tokens.startOfPrevious, ...previous.slice(-half)] : [];
+    return [...before, tokens.startOfTranscript];
   }
 
   async #logitsAfter(drawn: readonly number[]): Promise<Float32Array> {

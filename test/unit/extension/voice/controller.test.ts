@@ -84,7 +84,7 @@ describe('VoiceController', () => {
     const done = voice.controller.start('editor');
     await voice.settled();
     expect(voice.requests).toEqual([
-      { model: 'hearer', longestMs: 60_000, document: { languageId: 'python', text: 'x', offset: 1 } },
+      { model: 'hearer', focus: 'editor', longestMs: 60_000, document: { languageId: 'python', text: 'x', offset: 1 } },
     ]);
     voice.report(update('listening'));
     voice.report(update('speech', 'x equals', ' on'));

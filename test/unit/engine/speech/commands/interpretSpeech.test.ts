@@ -20,6 +20,13 @@ describe('alternatives', () => {
   it("keeps the recogniser's order between equals", async () => {
     expect((await interpret(['undo', 'redo'])).heard).toBe('undo');
   });
+
+  it('prefers words that the file and its language know, further down the list', async () => {
+    const guesses = ['return truss', 'return trews', 'return true'];
+    expect((await interpret(guesses)).outcome).toMatchObject({ kind: 'insert', text: 'return True' });
+    const run = ['n equals userstoredotfibonacciofn', 'n equals m dot fibonacci of n'];
+    expect((await interpret(run)).outcome).toMatchObject({ kind: 'insert', text: 'n = m.fibonacci(n)' });
+  });
 });
 
 describe('commands of extensions', () => {

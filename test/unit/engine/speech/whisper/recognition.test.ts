@@ -199,6 +199,26 @@ describe('recognition', () => {
       expect((await listen(behaviour, 0.5, { language: 'en' }).result).alternatives).toBeUndefined();
       expect((await listen(behaviour, 2, { language: 'en', alternatives: 1 }).result).alternatives).toBeUndefined();
     });
+
+    it('are written in the manner that is asked for, as if that had been said before', async () => {
+      const written = { script: (_window: number, attempt: number) => [20, 1, attempt === 0 ? 2 : 5, 40] };
+      const { scripted, result } = listen(written, 0.5, { language: 'en', manner: '78' });
+      expect(await result).toMatchObject({ text: 'w1 w2', alternatives: ['w1 w5'] });
+      expect(scripted.prompts).toEqual([
+        [11, 12, 14],
+        [16, 7, 8, 11, 12, 14],
+      ]);
+      // The manner is an English one.
+      expect((await listen(written, 0.5, { language: 'de', manner: '78' }).result).alternatives).toEqual([]);
+    });
+
+    it('are not sought where the first is enough', async () => {
+      const asked: string[] = [];
+      const isEnough = (text: string) => Promise.resolve(asked.push(text) > 0);
+      const { scripted, result } = listen(behaviour, 0.5, { language: 'en', alternatives: 3, manner: '7', isEnough });
+      expect((await result).alternatives).toBeUndefined();
+      expect([asked, scripted.prompts.length]).toEqual([['w1 w2 w6'], 1]);
+    });
   });
 
   it('hears nothing in nothing', async () => {
