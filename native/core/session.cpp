@@ -256,8 +256,15 @@ void Session::provide(std::vector<HostTensor> given) {
   for (size_t i = 0; i < given.size(); ++i) {
     checkInput(info, shape_.givenFrom + i, given[i]);
   }
-  given_ = std::move(given);
-  givenNumber_ = nextGivenNumber();
+  given_ = std::make_shared<GivenInputs>(GivenInputs{std::move(given), nextGivenNumber()});
+  reset();
+}
+
+void Session::provide(const Session& other) {
+  if (other.program_ != program_ || other.method_ != method_) {
+    throw invalidArgument("What a session was given is shared with sessions of the same program and method only.");
+  }
+  given_ = other.given_;
   reset();
 }
 
@@ -272,7 +279,7 @@ std::vector<float> Session::logits() const {
 
 // Lanes and models belong to the worker thread, so they are made by the first job.
 void Session::prepare() {
-  if (given_.size() != shape_.given.size()) {
+  if (given_->tensors.size() != shape_.given.size()) {
     throw invalidArgument("Provide the inputs of " + method_ + " beside tokens and position first.");
   }
   if (!fresh_) {
@@ -297,10 +304,10 @@ void Session::prepare() {
 // The tokens take the place of all that history_ holds from `position` on.
 Logits Session::feed(std::span<const int32_t> tokens, int64_t rows, FeatureRows features) {
 #ifdef PTERON_OWN_DELEGATE
-  const mlx::InputSet given(features.values.empty() ? givenNumber_ : 0); // features change from call to call
+  const mlx::InputSet given(features.values.empty() ? given_->number : 0); // features change from call to call
 #endif
   const Logits logits =
-      model_->forward(lane_.get(), tokens, position(), rows, given_, slots_ ? slots_->next() : SlotPair{}, features);
+      model_->forward(lane_.get(), tokens, position(), rows, given_->tensors, slots_ ? slots_->next() : SlotPair{}, features);
   const auto cached = static_cast<size_t>(position());
   if (history_.size() != cached + 1 || tokens.size() != 1) { // not the pending token fed alone
     history_.resize(cached);

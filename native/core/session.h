@@ -29,6 +29,12 @@ struct Features {
   std::vector<float> values;
 };
 
+// The inputs that stay the same for a sequence; sessions may share them.
+struct GivenInputs {
+  std::vector<HostTensor> tensors;
+  uint64_t number = 0; // another one for each that was provided in this process
+};
+
 enum class Finish : uint8_t { Stop, Length, Cancelled };
 
 struct VerifyResult {
@@ -65,6 +71,8 @@ public:
   // Sets the inputs that stay the same for a sequence (shape().given) and forgets everything, as reset does. A session
   // without them is new: prefill throws invalid_argument where there should be some. Throws invalid_argument.
   void provide(std::vector<HostTensor> given);
+  // The same with what another session of the same method was given, which both keep. Throws invalid_argument.
+  void provide(const Session& other);
   // The logits that a decode would begin with, after the last token prefilled. Throws invalid_argument where there are none.
   std::vector<float> logits() const;
 
@@ -90,8 +98,7 @@ private:
   std::unique_ptr<LanguageModel> model_;
   std::unique_ptr<Lane> lane_;
   bool fresh_ = false; // whether the lane is as after reset
-  std::vector<HostTensor> given_;
-  uint64_t givenNumber_ = 0; // another one for each that was provided in this process
+  std::shared_ptr<GivenInputs> given_ = std::make_shared<GivenInputs>();
   Sampler sampler_;
   std::atomic<int64_t> position_ = 0;
   // Of a model with recurrent state, and the position that a rewind last asked for: the next prefill keeps the state there,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "node/addon_data.h"
 #include "node/arguments.h"
 #include "node/tensor_value.h"
 
@@ -174,7 +175,12 @@ Napi::Value SessionWrap::reset(const Napi::CallbackInfo& info) {
 Napi::Value SessionWrap::provide(const Napi::CallbackInfo& info) {
   return throwing(info.Env(), [&] {
     Session& session = host_->idleSession();
-    session.provide(tensorArguments(info[0], "inputs"));
+    const auto sessionClass = AddonData::of(info.Env()).sessionClass.Value();
+    if (info[0].IsObject() && info[0].As<Napi::Object>().InstanceOf(sessionClass)) {
+      session.provide(Unwrap(info[0].As<Napi::Object>())->host_->session());
+    } else {
+      session.provide(tensorArguments(info[0], "inputs"));
+    }
     return info.Env().Undefined();
   });
 }

@@ -172,9 +172,10 @@ export interface Session {
    *  the logits are forgotten, even where the position stays. invalid_argument while a job of the session is under way. */
   rewind(position: number): number;
   /** Sets the inputs that stay the same for a whole sequence (LanguageModelInfo.given), such as the keys and values of a
-   *  speech decoder's cross attention, and forgets everything, as `reset` does. invalid_argument where they do not fit, or
-   *  while a job is under way; where a program takes some, the first job fails with invalid_argument without them. */
-  provide(inputs: readonly Tensor[]): void;
+   *  speech decoder's cross attention, and forgets everything, as `reset` does. A session of the same program and method
+   *  lends those that it was given, without a copy. invalid_argument where they do not fit, or while a job is under way;
+   *  where a program takes some, the first job fails with invalid_argument without them. */
+  provide(inputs: readonly Tensor[] | Session): void;
   /** The logits that a decode would begin with, fp32 [V], for a caller whose rules need all of them: it draws each token itself
    *  and prefills it. invalid_argument where nothing was prefilled since, or while a job of the session is under way. */
   logits(): Float32Array;
