@@ -24,7 +24,7 @@ export interface ListenOptions {
   readonly signal?: AbortSignal;
 }
 
-type RecognitionParams = Pick<ListenParams, 'model' | 'document' | 'focus' | 'language' | 'alternatives'>;
+type RecognitionParams = Pick<ListenParams, 'model' | 'document' | 'focus' | 'language' | 'beam' | 'alternatives'>;
 type SourceParams = Pick<ListenParams, 'file' | 'pace' | 'microphone'>;
 
 export interface ListenOnParams extends SourceParams, RecognitionParams {
@@ -106,7 +106,7 @@ export class Listener {
   }
 
   /** The model loads while the first words are spoken. */
-  #repeating({ model: id, document, focus, language, alternatives: most }: RecognitionParams): NewRecognition {
+  #repeating({ model: id, document, focus, language, beam, alternatives: most }: RecognitionParams): NewRecognition {
     const loading = this.registry.get(id);
     loading.catch(() => undefined);
     // What will be interpreted as a command is looked for in the sound; names as a prompt would make a command look like code.
@@ -115,7 +115,12 @@ export class Listener {
     const recognizing = (before: string) => async (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => {
       const model = await loading;
       prompt ??= document ? biasPrompt(document, { countTokens: (text) => model.encoder.encode(text).length }) : '';
-      const options = { language, prompt: `${prompt} ${before}`.trim(), signal, ...(isWhole ? guided : {}) };
+      const options = {
+        language,
+        prompt: `${prompt} ${before}`.trim(),
+        signal,
+        ...(isWhole ? { beam, ...guided } : { beam: 1 }),
+      };
       const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
     };

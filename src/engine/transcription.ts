@@ -15,8 +15,12 @@ export interface TranscribeParams {
   readonly prompt?: string;
   /** Into English. */
   readonly translate?: boolean;
-  /** 0 … 1: drawn at this alone; absent: greedily, and hotter where that cannot be trusted. */
+  /** 0 … 1: drawn at this alone; absent: at 0, and hotter where that cannot be trusted. */
   readonly temperature?: number;
+  /** Sequences that the search for the likeliest text goes on with; 1: greedy; absent: 5. Of Whisper. */
+  readonly beam?: number;
+  /** What fills up Whisper's window: features of 0 (where absent), or silence, as transformers has it. */
+  readonly padding?: 'zeros' | 'silence';
   /** Most other readings of the sound; none are sought where absent. */
   readonly alternatives?: number;
   /** Phrases that are other readings where the sound supports them. */

@@ -57,6 +57,7 @@ export const listenSchema = v.object({
   file: v.optional(v.pipe(v.string(), v.minLength(1))),
   pace: v.optional(v.pipe(v.number(), v.gtValue(0))),
   language: v.optional(v.string()),
+  beam: v.optional(v.pipe(positive, v.maxValue(16))),
   alternatives: v.optional(v.pipe(natural, v.maxValue(16))),
   document: spokenDocument,
   focus,

@@ -27,6 +27,8 @@ export interface ListenParams {
   readonly pace?: number;
   /** A code or an English name; absent: as heard. */
   readonly language?: string;
+  /** Sequences that the search for what was said goes on with, of models that search; 1: greedy; absent: 5. */
+  readonly beam?: number;
   /** Most other readings of what was said, where the model can tell; absent: none, which is quicker. */
   readonly alternatives?: number;
   /** The open document: its identifiers are expected. */

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { compose } from '../../src/engine/compose';
 import { loadAddon } from '../../src/engine/native/loader';
 import { decodeAudio } from '../../src/engine/speech/audio/decodeAudio';
+import type { TranscribeParams } from '../../src/engine/transcription';
 
 interface Segment {
   readonly start: number;
@@ -17,12 +18,17 @@ const reference = JSON.parse(readFileSync(join(folder, 'reference.json'), 'utf8'
   readonly prompted: { readonly clip: string; readonly prompt: string; readonly segments: readonly Segment[] };
   readonly long: { readonly clips: readonly string[]; readonly pause: number; readonly segments: readonly Segment[] };
 };
+/** By beam.py: width → clip → tokens. */
+const beam = JSON.parse(readFileSync(join(folder, 'beam.json'), 'utf8')) as Record<string, Record<string, number[]>>;
 const clip = (name: string) => decodeAudio(readFileSync(join(folder, `${name}.wav`)));
 
 const { engine } = compose({ addon: loadAddon });
 afterAll(() => engine.dispose());
-const transcribe = (samples: Float32Array, options: { prompt?: string; language?: string } = {}) =>
+type Options = Pick<TranscribeParams, 'prompt' | 'language' | 'temperature' | 'beam' | 'padding'>;
+const transcribe = (samples: Float32Array, options: Options = {}) =>
   engine.transcribe({ model: 'whisper-base', samples, ...options });
+/** Greedily, and with digital silence behind a short sound. */
+const asTransformers = { beam: 1, padding: 'silence' } as const;
 
 function expectSame(actual: readonly Segment[], expected: readonly Segment[]): void {
   expect(actual.map(({ tokens }) => tokens)).toEqual(expected.map(({ tokens }) => tokens));
@@ -34,14 +40,14 @@ function expectSame(actual: readonly Segment[], expected: readonly Segment[]): v
 
 describe('Whisper base', () => {
   it.each(Object.entries(reference.clips))('hears in %s what transformers hears', async (name, expected) => {
-    const { segments, language, finish } = await transcribe(await clip(name));
+    const { segments, language, finish } = await transcribe(await clip(name), asTransformers);
     expectSame(segments, expected);
     expect({ language, finish }).toEqual({ language: name.slice(-2), finish: 'stop' });
   });
 
   it('spells as the prompt does', async () => {
     const { clip: name, prompt, segments: expected } = reference.prompted;
-    const { segments, text } = await transcribe(await clip(name), { prompt });
+    const { segments, text } = await transcribe(await clip(name), { prompt, ...asTransformers });
     expectSame(segments, expected);
     expect(text).toBe('Please open the settings file and rename the function to calculateTotal.');
   });
@@ -50,9 +56,17 @@ describe('Whisper base', () => {
     const { clips, pause, segments: expected } = reference.long;
     const parts = await Promise.all(clips.map(clip));
     const samples = Float32Array.from(parts.flatMap((part) => [...part, ...new Float32Array(pause)]));
-    const { segments, timings } = await transcribe(samples);
+    const { segments, timings } = await transcribe(samples, asTransformers);
     expectSame(segments, expected);
     expect(timings.windows).toBe(2);
+  });
+
+  describe.each(Object.entries(beam))('with a beam of %s', (width, heard) => {
+    it.each(Object.entries(heard))('writes in %s what OpenAI’s own beam search writes', async (name, expected) => {
+      const options = { beam: Number(width), temperature: 0, language: name.slice(-2) };
+      const { segments } = await transcribe(await clip(name), options);
+      expect(segments.flatMap(({ tokens }) => tokens)).toEqual(expected);
+    });
   });
 
   it('stops when it is told to', async () => {

@@ -68,6 +68,26 @@ describe.each(Object.entries(parts))('the adapter, over %s’s parts', (_, files
     expect(await likeliest(model, position)).toBe(argmax(floats(base64Float32)));
   });
 
+  test('writes several sequences of one sound side by side', async () => {
+    const model = EncoderDecoder.of(await open(files));
+    await model.encode(sound);
+    const ends = logits.map(({ position }) => tokens.slice(0, position + 1));
+    const sequences = [...ends, [...tokens.slice(0, 2), tokens[5]!, tokens[4]!]];
+    for (let round = 0; round < 2; round++) {
+      const rows = await model.lanes.readEach(sequences, (row) => row);
+      for (const [i, { base64Float32 }] of logits.entries()) {
+        expect(difference(rows[i]!, floats(base64Float32))).toBeLessThanOrEqual(tolerance);
+      }
+      expect(difference(rows.at(-1)!, await model.lanes.logitsAfter(sequences.at(-1)!))).toBeLessThanOrEqual(tolerance);
+    }
+    await model.encode(sound.map((value) => -value)); // all lanes hear it
+    const after = negated.map(({ position }) => tokens.slice(0, position + 1));
+    const rows = await model.lanes.readEach([...after, [1], [2]], (row) => row);
+    for (const [i, { base64Float32 }] of negated.entries()) {
+      expect(difference(rows[i]!, floats(base64Float32))).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
   test('hears before it writes', async () => {
     const model = EncoderDecoder.of(await open(files));
     expect(await codeOf(() => model.session.prefill([1]))).toBe('invalid_argument');
@@ -100,4 +120,22 @@ test('provide refuses what does not fit', async () => {
   expect(session.position).toBe(2);
   session.provide(whole);
   expect(session.position).toBe(0);
+});
+
+test('a session lends what it was given to one of the same method only', async () => {
+  const [encoder, crossKv, decoder] = await open(parts.executorch);
+  const input = { dtype: 'float32', shape: features.shape, data: new Uint8Array(sound.buffer) } as const;
+  const [heard] = await encoder!.run('forward', [input]);
+  const [first, second] = [0, 1].map(() => decoder!.createSession({ contextLength: 64 }));
+  first!.provide(await crossKv!.run('forward', [heard!]));
+  await first!.prefill([1, 2, 3]);
+  expect(await codeOf(() => second!.prefill([1, 2]))).toBe('invalid_argument');
+  second!.provide(first!);
+  first!.dispose(); // what was lent stays
+  expect(await codeOf(() => second!.provide(first!))).toBe('disposed');
+  const { position, base64Float32 } = logits[0]!;
+  await second!.prefill(tokens.slice(0, position + 1));
+  expect(difference(second!.logits(), floats(base64Float32))).toBeLessThanOrEqual(tolerance);
+  const [other] = await open(['decoder']);
+  expect(await codeOf(() => other!.createSession({ contextLength: 64 }).provide(second!))).toBe('invalid_argument');
 });

@@ -76,13 +76,13 @@ describe('the engine’s protocol', () => {
     };
     let released!: () => void;
     fake.engine.listen = async (params, { onUpdate } = {}) => {
-      expect(params.model).toBe('w');
+      expect(params).toMatchObject({ model: 'w', beam: 2 });
       onUpdate?.({ state: 'listening', level: 0.5, seconds: 1, confirmed: 'so', tentative: '' });
       await new Promise<void>((resolve) => (released = resolve));
       return heard as protocol.ListenResult;
     };
     fake.engine.releaseListen = () => released();
-    const result = client.sendRequest(protocol.Listen, { model: 'w', progressToken: 'listen-1' });
+    const result = client.sendRequest(protocol.Listen, { model: 'w', beam: 2, progressToken: 'listen-1' });
     await vi.waitFor(() => expect(updates).toMatchObject([{ state: 'listening', confirmed: 'so' }]));
     await client.sendRequest(protocol.ReleaseListen);
     expect(await result).toEqual(heard);
@@ -99,10 +99,11 @@ describe('the engine’s protocol', () => {
       const request = client.sendRequest(protocol.Listen, { model: model!, file: 'x.wav' });
       await expect(request).rejects.toMatchObject({ data: { code } });
     }
-    const never = { model: 'tiny-gemma3', releaseAfterSilenceMs: -1 };
-    await expect(client.sendRequest(protocol.Listen, never)).rejects.toMatchObject({
-      data: { code: 'invalid_argument' },
-    });
+    for (const never of [{ releaseAfterSilenceMs: -1 }, { beam: 0 }, { beam: 17 }]) {
+      await expect(client.sendRequest(protocol.Listen, { model: 'tiny-gemma3', ...never })).rejects.toMatchObject({
+        data: { code: 'invalid_argument' },
+      });
+    }
   });
 
   it('lists, loads and unloads models, and counts tokens', async () => {

@@ -9,6 +9,8 @@ import type { Clip } from './clips';
 
 export const parityModel = 'whisper-base';
 const frames = 3000;
+/** Greedily, and with digital silence behind a short sound. */
+const asTransformers = { temperature: 0, beam: 1, padding: 'silence' } as const;
 
 /**
  * Writes for each clip NAME.wav, NAME.json (language, greedy segments), NAME.features (fp32 [mels, frames]) and NAME.heard (fp16: each
@@ -30,7 +32,11 @@ export async function writeOurs(clips: readonly Clip[], folder: string, log: (li
       const first = await logMel(samples.subarray(0, frames * 160), input.shape[1]!, frames);
       const heard = await program.run('encode', [tensorOfFloats(first.values, input)]);
       write('heard', Buffer.concat(heard.map(({ data }) => data)));
-      const { segments, language, seconds } = await engine.transcribe({ model: parityModel, samples, temperature: 0 });
+      const { segments, language, seconds } = await engine.transcribe({
+        model: parityModel,
+        samples,
+        ...asTransformers,
+      });
       write(
         'json',
         JSON.stringify({

@@ -28,7 +28,8 @@ export function createListener(model: string, cacheFolder: string): Listener {
   return {
     async hear(utterance, voice) {
       const samples = joined([new Float32Array(0), await speak({ text: utterance.say, voice, speed })], lead);
-      const options = { language: 'en', ...commandReadings(placeOf(utterance)) };
+      // The recogniser's defaults, named: what was remembered with others does not count.
+      const options = { language: 'en', beam: 5, padding: 'zeros', ...commandReadings(placeOf(utterance)) } as const;
       const { source } = (await registry.get(model)).installed.manifest;
       const key = createHash('sha256').update(new Uint8Array(samples.buffer));
       const file = join(cacheFolder, `${key.update(JSON.stringify([source.sha256, options])).digest('hex')}.json`);

@@ -32,11 +32,12 @@ export function samplingOf({ temperature, topP, seed }: GenerationFlags): Sampli
 }
 
 /** A parser for commander: a failure is a usage error (exit status 2). */
-export function wholeNumber(minimum: number): (text: string) => number {
+export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = maximum < Number.MAX_SAFE_INTEGER ? `from ${minimum} to ${maximum}` : `${minimum} or more`;
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum) {
-      throw new InvalidArgumentError(`It must be a whole number, ${minimum} or more.`);
+    if (!/^\d+$/.test(text) || !(value >= minimum && value <= maximum)) {
+      throw new InvalidArgumentError(`It must be a whole number, ${range}.`);
     }
     return value;
   };

@@ -27,4 +27,12 @@ export async function refuseIgnoredFlags(
   if (speech) refuseIgnored(speech.kind, asked);
 }
 
-const requests: readonly Request[] = ['language', 'prompt', 'translate', 'temperature', 'alternatives', 'delayMs'];
+const requests: readonly Request[] = [
+  'language',
+  'prompt',
+  'translate',
+  'temperature',
+  'beam',
+  'alternatives',
+  'delayMs',
+];

@@ -2,6 +2,7 @@ import { PteronError } from '../../protocol';
 import type { LanguageModelInfo, Program, Session, Tensor, TensorInfo } from '../native/addonTypes';
 import { tensorOfFloats } from '../native/floats';
 import { languageModelOf } from '../native/languageModel';
+import { DecoderLanes } from './decoderLanes';
 
 /** Of Whisper, whatever its size; for decoders that do not say. */
 const whisperContext = 448;
@@ -24,8 +25,8 @@ export class EncoderDecoder {
   private constructor(
     private readonly stages: readonly Stage[],
     readonly decoder: LanguageModelInfo,
-    /** The decoder's KV lane: `prefill` and `decode` it after `encode`. */
-    readonly session: Session,
+    /** The decoder's, after `encode`. */
+    readonly lanes: DecoderLanes,
   ) {}
 
   /** The programs stay the caller's. @throws program_unsupported where they are no such model, or a part is missing */
@@ -37,8 +38,13 @@ export class EncoderDecoder {
     if (stages.length === 0) {
       throw unsupported(`no method makes what its decoder is given: ${info.given.map(describe).join(', ')}`);
     }
-    const session = program.createSession({ contextLength: info.context ?? whisperContext, method });
-    return new EncoderDecoder(stages, info, session);
+    const contextLength = info.context ?? whisperContext;
+    return new EncoderDecoder(stages, info, new DecoderLanes(() => program.createSession({ contextLength, method })));
+  }
+
+  /** One of its lanes, for a caller that needs no other: `prefill` and `decode` it after `encode`. */
+  get session(): Session {
+    return this.lanes.first;
   }
 
   /** What `encode` takes: log-mel features [1, mels, frames], or samples [n]; upper bounds. */
@@ -50,11 +56,11 @@ export class EncoderDecoder {
   async encode(values: Float32Array): Promise<void> {
     let tensors: Tensor[] = [tensorOfFloats(values, this.input)];
     for (const { program, method } of this.stages) tensors = await program.run(method, tensors);
-    this.session.provide(tensors);
+    this.lanes.provide(tensors);
   }
 
   dispose(): void {
-    this.session.dispose();
+    this.lanes.dispose();
   }
 }
 

@@ -20,8 +20,12 @@ export interface RecognitionOptions {
   readonly prompt?: string | undefined;
   /** Into English, of models that can. */
   readonly translate?: boolean | undefined;
-  /** What tokens are drawn at, 0 … 1; absent: greedily, and hotter where that cannot be trusted. Of Whisper; the others draw greedily. */
+  /** What tokens are drawn at, 0 … 1; absent: at 0, and hotter where that cannot be trusted. Of Whisper; the others draw greedily. */
   readonly temperature?: number | undefined;
+  /** Sequences that the search for the likeliest text goes on with; 1: greedy; absent: 5. Of Whisper. */
+  readonly beam?: number | undefined;
+  /** What fills up the window of a short sound: features of 0 (where absent), or silence, as transformers has it. Of Whisper. */
+  readonly padding?: 'zeros' | 'silence' | undefined;
   /** Most other readings of the sound; absent or 0: none are sought. Of all but Voxtral Realtime. */
   readonly alternatives?: number | undefined;
   /** Phrases that count as other readings where they are not much less probable than what was heard freely; the same array means the same. Of Whisper. */

@@ -5,7 +5,7 @@ import type { RecognitionOptions } from './recognizer';
 
 export type Request = keyof Pick<
   RecognitionOptions,
-  'language' | 'prompt' | 'translate' | 'temperature' | 'alternatives' | 'delayMs'
+  'language' | 'prompt' | 'translate' | 'temperature' | 'beam' | 'alternatives' | 'delayMs'
 >;
 type Kind = SpeechManifest['kind'];
 
@@ -34,6 +34,7 @@ const uses: Readonly<Record<Request, Use>> = {
     remedy: 'Use Whisper for that, or ask Voxtral Mini to translate with --ask.',
   },
   temperature: { flag: '--temperature', of: ['whisper'], why: 'it takes the likeliest token, always' },
+  beam: { flag: '--beam', of: ['whisper'], why: 'it takes the likeliest token, always' },
   alternatives: {
     flag: '--alternatives',
     of: ['whisper', 'voxtral', 'parakeet'],

@@ -4,13 +4,13 @@ import { invalidArgument } from '../../errors';
 import type { CliContext } from '../context';
 import { printJson } from '../output';
 
-interface MicrophoneFlags extends Pick<ListenParams, 'model' | 'language' | 'alternatives'> {
+interface MicrophoneFlags extends Pick<ListenParams, 'model' | 'language' | 'beam' | 'alternatives'> {
   readonly microphone?: string | undefined;
   readonly json?: boolean;
 }
 
 const pauseMs = 1500;
-const taken: readonly string[] = ['model', 'language', 'alternatives', 'microphone', 'json'];
+const taken: readonly string[] = ['model', 'language', 'beam', 'alternatives', 'microphone', 'json'];
 
 /** @throws invalid_argument with a flag of files only, microphone_*, model_* */
 export async function hearMicrophone(

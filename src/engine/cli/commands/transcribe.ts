@@ -17,6 +17,7 @@ interface TranscribeFlags {
   readonly prompt?: string;
   readonly translate?: boolean;
   readonly temperature?: number;
+  readonly beam?: number;
   readonly alternatives?: number;
   readonly ask?: string;
   readonly delay?: number;
@@ -36,9 +37,10 @@ export const transcribeCommand: CommandDefinition = (program, context) => {
     .option('--translate', 'into English (Whisper)')
     .option(
       '--temperature <t>',
-      'draw at this alone; default: greedily, and hotter where that cannot be trusted (Whisper)',
+      'draw at this alone; default: at 0, and hotter where that cannot be trusted (Whisper)',
       number(0, 1),
     )
+    .option('--beam <n>', 'sequences that are searched, 1 … 16; 1 is greedy, default 5 (Whisper)', wholeNumber(1, 16))
     .option(
       '--alternatives <n>',
       'most other readings, of a sound of at most 30 s (all but Voxtral Realtime)',

@@ -4,7 +4,7 @@ import type { PartialText } from '../recognizer';
 import { LocalAgreement } from './localAgreement';
 import type { ReadSound, SegmentRecognition, SoundRange } from './segmentRecognition';
 
-/** `isWhole`: it may be the final text, so other readings are wanted too. */
+/** `isWhole`: it may be the final text, so it is worth a search, and other readings. */
 export type Recognize = (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => Promise<Transcription>;
 
 /** A hypothesis less than this newer than the last tells nothing. */

@@ -1,5 +1,4 @@
 /** One attempt at a window: tokens until the end of text, and whether they can be trusted. */
-import type { Session } from '../../native/addonTypes';
 import { compressionRatio } from '../compressionRatio';
 import type { Writing } from '../otherReadings';
 import { draw, type Drawn, rivalOf } from './draw';
@@ -19,36 +18,54 @@ export interface AttemptOptions {
   readonly random: () => number;
   /** Most tokens, the end of text included. */
   readonly room: number;
-  /** Tokens that were fed behind the prompt already, as if they had been drawn. */
+  /** The first tokens, as if they had been drawn. */
   readonly begun?: readonly Drawn[];
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `session` has the prompt and what was begun in its cache, and the logits after it. */
-export async function attempt(session: Session, tokens: WhisperTokens, options: AttemptOptions): Promise<Attempt> {
+/** Draws token by token. `logitsAfter`: of these tokens behind the prompt. */
+export async function attempt(
+  logitsAfter: (drawn: readonly number[]) => Promise<Float32Array>,
+  tokens: WhisperTokens,
+  options: AttemptOptions,
+): Promise<Attempt> {
   const { temperature, random, room, begun = [], signal } = options;
-  const drawn = begun.map(({ token }) => token);
-  const logProbabilities = begun.map(({ logProbability }) => logProbability);
+  const drawn = [...begun];
   const rivals: (Drawn | null)[] = begun.map(() => null);
-  let ended = false;
-  while (!ended && drawn.length < room && !signal?.aborted) {
-    if (drawn.length > begun.length) await session.prefill(drawn.slice(-1));
-    const logits = session.logits();
-    applyRules(logits, drawn, tokens);
+  while (drawn.at(-1)?.token !== tokens.endOfText && drawn.length < room && !signal?.aborted) {
+    const before = drawn.map(({ token }) => token);
+    const logits = await logitsAfter(before);
+    applyRules(logits, before, tokens);
     const next = draw(logits, temperature, random);
     rivals.push(rivalOf(logits, next, (token) => token < tokens.endOfText));
-    drawn.push(next.token);
-    logProbabilities.push(next.logProbability);
-    ended = next.token === tokens.endOfText;
+    drawn.push(next);
   }
-  const sum = logProbabilities.reduce((total, value) => total + value, 0);
+  return attemptOf(
+    { drawn, rivals },
+    { temperature, endOfText: tokens.endOfText, cancelled: signal?.aborted ?? false },
+  );
+}
+
+interface About {
+  readonly temperature: number;
+  readonly endOfText: number;
+  readonly cancelled: boolean;
+}
+
+/** `drawn`: the end of text included, where it was drawn. */
+export function attemptOf(
+  { drawn, rivals }: { readonly drawn: readonly Drawn[]; readonly rivals: readonly (Drawn | null)[] },
+  { temperature, endOfText, cancelled }: About,
+): Attempt {
+  const sum = drawn.reduce((total, { logProbability }) => total + logProbability, 0);
+  const kept = drawn.at(-1)?.token === endOfText ? drawn.slice(0, -1) : drawn;
   return {
-    tokens: ended ? drawn.slice(0, -1) : drawn,
-    logProbabilities: ended ? logProbabilities.slice(0, -1) : logProbabilities,
+    tokens: kept.map(({ token }) => token),
+    logProbabilities: kept.map(({ logProbability }) => logProbability),
     rivals,
     temperature,
     avgLogProbability: drawn.length === 0 ? 0 : sum / drawn.length,
-    compressionRatio: compressionRatio(drawn),
-    cancelled: signal?.aborted ?? false,
+    compressionRatio: compressionRatio(drawn.map(({ token }) => token)),
+    cancelled,
   };
 }

@@ -33,6 +33,20 @@ export function likeliest(logits: Float32Array): number {
   return best;
 }
 
+/** The `most` likeliest tokens, likeliest first; less where the others are impossible. */
+export function likeliestOf(logits: Float32Array, most: number): Drawn[] {
+  const total = logSumExp(logits);
+  const found: number[] = [];
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token]!;
+    if (logit === -Infinity || (found.length === most && logit <= logits[found[most - 1]!]!)) continue;
+    let at = Math.min(found.length, most - 1);
+    for (; at > 0 && logits[found[at - 1]!]! < logit; at--) found[at] = found[at - 1]!;
+    found[at] = token;
+  }
+  return found.map((token) => ({ token, logProbability: logits[token]! - total }));
+}
+
 function sample(logits: Float32Array, temperature: number, at: number): number {
   const heated = logits.map((logit) => logit / temperature);
   const total = logSumExp(heated);

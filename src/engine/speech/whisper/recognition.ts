@@ -56,8 +56,9 @@ class Recognition {
     const { frames, mels } = this.recognizer;
     const content = Math.ceil(this.samples.length / hop);
     const features = await this.#stopwatch.timed('featuresMs', () =>
-      // A short sound is continued with silence; behind a long one, as in the references, comes nothing.
-      logMel(this.samples, mels, content <= frames ? frames : undefined),
+      // Windows are filled up with features of 0, as OpenAI's transcribe.py does; transformers continues short sounds with digital
+      // silence, which costs word errors (docs/SPEECH.md).
+      logMel(this.samples, mels, content <= frames && this.options.padding === 'silence' ? frames : undefined),
     );
     for (let seek = 0; seek < content && !this.#cancelled;) {
       seek += await this.#window(features, seek, Math.min(frames, content - seek));

@@ -2,11 +2,12 @@
 import type { Tokenizer } from '../../text/tokenizer';
 import type { ExpectedPhrase, RecognitionOptions } from '../recognizer';
 import { begunAt, otherReadings } from '../otherReadings';
-import { type Attempt, attempt } from './attempt';
-import { type Drawn, seededRandom } from './draw';
+import { type Attempt, attempt, attemptOf } from './attempt';
+import { beamSearch } from './beamSearch';
+import { type Drawn, likeliestOf, seededRandom } from './draw';
 import { guidedReadings, type PhraseTree, phraseTree } from './guidedReadings';
 import { englishOnly, hearLanguage, languageCalled, type SpokenLanguage } from './language';
-import { logSumExp } from './logitRules';
+import { applyRules, logSumExp } from './logitRules';
 import { type Reading, wordScore } from './reading';
 import type { WhisperModel } from './whisperModel';
 
@@ -15,6 +16,8 @@ const temperatures = [0, 0.2, 0.4, 0.6, 0.8, 1] as const;
 /** As OpenAI and transformers set them; the ratio is of token ids. */
 const thresholds = { compressionRatio: 1.35, avgLogProbability: -1, noSpeech: 0.6 } as const;
 const seed = 1;
+/** As OpenAI's command line and faster-whisper have it. */
+const defaultBeam = 5;
 
 export interface DecodedWindow {
   readonly best: Attempt;
@@ -25,10 +28,8 @@ export interface DecodedWindow {
 export class WindowDecoder {
   readonly #random = seededRandom(seed);
   #language: SpokenLanguage | undefined;
-  #prompt: number[] = [];
+  #prompt: readonly number[] = [];
   #drawn = 0;
-  /** What is known to be in the session's cache. */
-  #cached: readonly number[] = [];
 
   /** @throws invalid_argument */
   constructor(
@@ -55,16 +56,14 @@ export class WindowDecoder {
   /** `previous`: tokens of the text before. */
   async decode(previous: readonly number[]): Promise<DecodedWindow> {
     const { model, tokens } = this.whisper;
-    const { session } = model;
     await this.#settleLanguage();
     this.#prompt = this.#promptAfter(previous);
-    await session.prefill(this.#prompt.slice(session.position));
-    const logits = session.logits();
+    const logits = await model.lanes.logitsAfter(this.#prompt);
     const noSpeech = Math.exp(logits[tokens.noSpeech]! - logSumExp(logits));
-    this.#prompt.push(...this.#task());
+    this.#prompt = [...this.#prompt, ...this.#task()];
     let best: Attempt | undefined;
     for (const temperature of this.#temperatures) {
-      best = await this.#attempt(temperature);
+      best = temperature === 0 ? await this.#search() : await this.#attempt(temperature);
       if (best.cancelled || isSilent(best, noSpeech) || isTrusted(best)) break;
     }
     return { best: best!, noSpeech };
@@ -108,9 +107,8 @@ export class WindowDecoder {
 
   /** As if `manner` had been said before: greedily, and with close rivals in place of what is in doubt. */
   async #inManner(manner: string, most: number): Promise<readonly Reading[]> {
-    const { tokenizer, model } = this.whisper;
-    this.#prompt = [...this.#promptAfter(tokenizer.encode(` ${manner}`)), ...this.#task()];
-    model.session.rewind(0);
+    const before = this.whisper.tokenizer.encode(` ${manner}`);
+    this.#prompt = [...this.#promptAfter(before), ...this.#task()];
     const written = await this.#attempt(0);
     return written.cancelled ? [] : [this.#asReading(written), ...(await this.#rivalsOf(written, most))];
   }
@@ -119,7 +117,7 @@ export class WindowDecoder {
     return { tokens: attempt.tokens, score: wordScore(attempt, this.whisper.tokens.endOfText) };
   }
 
-  #promptAfter(previous: readonly number[]): number[] {
+  #promptAfter(previous: readonly number[]): readonly number[] {
     const { tokens, contextLength } = this.whisper;
     const half = Math.floor(contextLength / 2) - 1;
     const before = previous.length > 0 ? [tokens.startOfPrevious, ...previous.slice(-half)] : [];
@@ -127,36 +125,43 @@ export class WindowDecoder {
   }
 
   async #logitsAfter(drawn: readonly number[]): Promise<Float32Array> {
-    const { session } = this.whisper.model;
-    const wanted = [...this.#prompt, ...drawn];
-    const shared = wanted.findIndex((token, i) => token !== this.#cached[i]);
-    session.rewind(Math.min(session.position, shared < 0 ? wanted.length - 1 : shared, this.#cached.length));
-    await session.prefill(wanted.slice(session.position));
-    this.#cached = wanted;
-    return session.logits();
+    this.#drawn++;
+    return this.whisper.model.lanes.logitsAfter([...this.#prompt, ...drawn]);
   }
 
-  async #attempt(temperature: number, begun: readonly Drawn[] = []): Promise<Attempt> {
-    const { model, tokens, contextLength } = this.whisper;
-    const { session } = model;
-    const prompt = this.#prompt;
-    this.#cached = prompt;
-    session.rewind(Math.min(session.position, prompt.length - 1));
-    await session.prefill([...prompt.slice(session.position), ...begun.map(({ token }) => token)]);
-    const room = contextLength - prompt.length;
-    const { signal } = this.options;
-    const result = await attempt(session, tokens, { temperature, random: this.#random, room, signal, begun });
-    this.#drawn += result.tokens.length - begun.length;
-    return result;
+  #attempt(temperature: number, begun: readonly Drawn[] = []): Promise<Attempt> {
+    const options = { temperature, random: this.#random, room: this.#room, signal: this.options.signal, begun };
+    return attempt((drawn) => this.#logitsAfter(drawn), this.whisper.tokens, options);
+  }
+
+  /** For the likeliest text. */
+  async #search(): Promise<Attempt> {
+    const { beam: width = defaultBeam, signal } = this.options;
+    if (width === 1) return this.#attempt(0);
+    const { model, tokens } = this.whisper;
+    const { endOfText } = tokens;
+    const continuations = (sequences: readonly (readonly number[])[], most: number) => {
+      this.#drawn += sequences.length;
+      const whole = sequences.map((drawn) => [...this.#prompt, ...drawn]);
+      return model.lanes.readEach(whole, (logits, index) => {
+        applyRules(logits, sequences[index]!, tokens);
+        return likeliestOf(logits, most);
+      });
+    };
+    const best = await beamSearch({ endOfText, continuations }, { width, room: this.#room, signal });
+    return attemptOf(best, { temperature: 0, endOfText, cancelled: signal?.aborted ?? false });
+  }
+
+  /** Most tokens behind the prompt. */
+  get #room(): number {
+    return this.whisper.contextLength - this.#prompt.length;
   }
 
   /** Hears the language after the start of transcript alone, once. */
   async #settleLanguage(): Promise<void> {
     const { model, tokens } = this.whisper;
     if (this.#language) return;
-    await model.session.prefill([tokens.startOfTranscript]);
-    this.#language = hearLanguage(model.session.logits(), tokens);
-    model.session.rewind(0);
+    this.#language = hearLanguage(await model.lanes.logitsAfter([tokens.startOfTranscript]), tokens);
   }
 
   get #temperatures(): readonly number[] {

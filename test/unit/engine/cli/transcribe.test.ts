@@ -82,6 +82,19 @@ describe('pteron transcribe', () => {
     expect((await pteron(['--model', 'w', '--temperature', '2', sound])).status).toBe(2);
   });
 
+  it('searches as wide as it is told to', async () => {
+    await pteron(['--model', 'w', '--beam', '1', sound]);
+    expect(asked).toMatchObject({ beam: 1 });
+    await pteron(['--model', 'w', sound]);
+    expect(asked!.beam).toBeUndefined();
+    for (const width of ['0', '17', '2.5']) {
+      expect(await pteron(['--model', 'w', '--beam', width, sound])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('from 1 to 16'),
+      });
+    }
+  });
+
   it.each([
     [join(folder, 'nothing.wav'), 'file_not_found'],
     [import.meta.filename, 'audio_invalid'],
@@ -95,6 +108,7 @@ describe('pteron transcribe', () => {
     [['--temperature', '0'], 'Parakeet takes no --temperature: .+\\. Leave it out, or use Whisper\\.'],
     [['--language', 'de', '--alternatives', '2'], 'Parakeet takes no --language: '],
     [['--mic', '--prompt', 'Pteron'], 'Parakeet takes no --prompt: '],
+    [['--beam', '5'], 'Parakeet takes no --beam: '],
     [['--translate'], 'Parakeet takes no --translate: '],
     [['--delay', '480'], 'Parakeet takes no --delay: '],
     [['--ask', 'Who?', '--language', 'de'], '.* means nothing to a question'],

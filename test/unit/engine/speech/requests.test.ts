@@ -10,6 +10,7 @@ describe('what a model has no use for', () => {
     ['prompt', ['whisper']],
     ['translate', ['whisper']],
     ['temperature', ['whisper']],
+    ['beam', ['whisper']],
     ['alternatives', ['whisper', 'voxtral', 'parakeet']],
     ['delayMs', ['voxtral_realtime']],
   ])('is refused: %s, but of %j', (request, of) => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../../../../../src/engine/native/addonTypes';
+import { DecoderLanes } from '../../../../../src/engine/speech/decoderLanes';
 import type { EncoderDecoder } from '../../../../../src/engine/speech/encoderDecoder';
 import type { RecognitionOptions } from '../../../../../src/engine/speech/recognizer';
 import { recognize } from '../../../../../src/engine/speech/whisper/recognition';
@@ -15,6 +17,8 @@ interface Behaviour {
   readonly sure?: (window: number, attempt: number) => number;
   /** A word that might be meant instead of the scripted token in this place, and its logit. */
   readonly rival?: (place: number) => readonly [number, number] | undefined;
+  /** What else is changed in the logits after these tokens. */
+  readonly logits?: (drawn: readonly number[], logits: Float32Array) => void;
   readonly onToken?: () => void;
 }
 
@@ -46,12 +50,19 @@ class Scripted {
       this.#fed = this.#fed.slice(0, position);
       return (this.session.position = position);
     },
+    provide: () => void this.session.rewind(0),
     logits: () => this.#logits(),
   };
+  #isTaken = false;
+  readonly lanes = new DecoderLanes(() => {
+    if (this.#isTaken) throw Object.assign(new Error('one lane'), { code: 'program_unsupported' });
+    this.#isTaken = true;
+    return this.session as unknown as Session;
+  });
 
   async encode(values: Float32Array): Promise<void> {
     this.windows.push(values);
-    this.session.rewind(0);
+    this.lanes.provide([]);
     this.#attempt = -1;
   }
 
@@ -69,6 +80,7 @@ class Scripted {
     logits[said ?? tinyTokens.endOfText] = this.behaviour.sure?.(window, this.#attempt) ?? 10;
     const [word, logit] = this.behaviour.rival?.(this.#fed.length - this.#promptLength) ?? [];
     if (word !== undefined) logits[word] = logit!;
+    this.behaviour.logits?.(this.#fed.slice(this.#promptLength), logits);
     return logits;
   }
 }
@@ -181,6 +193,50 @@ describe('recognition', () => {
     const { scripted, result } = listen({ script: () => repeated }, 0.5, { language: 'en', temperature: 0 });
     expect((await result).segments[0]).toMatchObject({ temperature: 0 });
     expect(scripted.prompts).toHaveLength(1);
+  });
+
+  describe('a beam', () => {
+    // The first word is likelier than its rival; without it the model is not sure of anything that follows.
+    const misled: Behaviour = {
+      script: () => [20, 1, 2, 40],
+      rival: (place) => (place === 1 ? [3, 9.5] : undefined),
+      logits: (drawn, logits) => {
+        if (drawn[1] === 1 && drawn.length === 2) logits.fill(9, 4, 8);
+      },
+    };
+
+    it('finds what drawing the likeliest token misses', async () => {
+      const text = async (options: RecognitionOptions) =>
+        (await listen(misled, 0.5, { language: 'en', ...options }).result).text;
+      expect(await text({ beam: 1 })).toBe('w1 w2');
+      expect(await text({ beam: 2 })).toBe('w3 w2');
+      expect(await text({})).toBe('w3 w2');
+      expect(await text({ beam: 2, temperature: 0 })).toBe('w3 w2');
+    });
+
+    it('has other readings too', async () => {
+      const { result } = listen(misled, 0.5, { language: 'en', alternatives: 1 });
+      expect(await result).toMatchObject({ text: 'w3 w2', alternatives: ['w1 w2'] });
+    });
+
+    it('stops in the middle when it is cancelled', async () => {
+      const abort = new AbortController();
+      let fed = 0;
+      const onToken = () => void (++fed > 6 && abort.abort());
+      const { result, scripted } = listen({ ...misled, onToken }, 0.5, { language: 'en', signal: abort.signal });
+      expect(await result).toMatchObject({ finish: 'cancelled', text: '', segments: [] });
+      expect(scripted.prompts).toHaveLength(1);
+    });
+  });
+
+  it('fills a window up with zeros, or with silence where that is asked for', async () => {
+    const behindSound = async (options: RecognitionOptions) => {
+      const { scripted, result } = listen({ script: () => [20, 1, 40] }, 0.5, { language: 'en', ...options });
+      await result;
+      return scripted.windows[0]!.subarray(55, 60);
+    };
+    expect(await behindSound({})).toEqual(new Float32Array(5));
+    expect((await behindSound({ padding: 'silence' })).every((value) => value < -0.2)).toBe(true);
   });
 
   describe('other readings', () => {
