@@ -7,7 +7,8 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const measuredPath = path('measured.json');
 const heading = '## Speech recognition';
 const labels = {
-  pteron: 'Pteron',
+  pteron: 'Pteron, its defaults (beam 5)',
+  greedy: 'Pteron, greedy',
   int8: 'faster-whisper int8, its defaults (beam 5)',
   int8greedy: 'faster-whisper int8, greedy',
   default: 'faster-whisper in its default type, beam 5',
@@ -50,7 +51,7 @@ const rate = ({ errors, words }) => `${((100 * errors) / words).toFixed(1)} %`;
 
 function row({ side, errors, speeds, latencyMs }, ours) {
   const speed = summarize(speeds);
-  const ratio = side === 'pteron' ? '' : `${(summarize(ours).median / speed.median).toFixed(2)}×`;
+  const ratio = side === 'pteron' || side === 'greedy' ? '' : `${(summarize(ours).median / speed.median).toFixed(2)}×`;
   return `| ${labels[side]} | ${errors.map(rate).join(' | ')} | ${show(speed)} | ${latencyMs.toFixed(0)} | ${ratio} |`;
 }
 

@@ -60,8 +60,14 @@ async function startAll(paths, scratch, first) {
     worker: startPythonPeer(speechPeersPython(paths), 'faster-whisper', env),
     settings: { folder, scratch: join(scratch, 'faster-whisper'), threads, compute, beam },
   });
+  const pteron = (key, how) => ({
+    key,
+    worker: startWorker('pteron.mjs', env, import.meta.url),
+    settings: { id: 'whisper-base', ...how },
+  });
   const sides = [
-    { key: 'pteron', worker: startWorker('pteron.mjs', env, import.meta.url), settings: { id: 'whisper-base' } },
+    pteron('pteron', {}),
+    pteron('greedy', { beam: 1 }),
     faster('int8', 'int8', 5),
     faster('int8greedy', 'int8', 1),
     faster('default', 'default', 5),
