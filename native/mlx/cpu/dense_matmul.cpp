@@ -7,6 +7,8 @@ namespace pteron::cpu {
 namespace {
 
 constexpr int64_t kGemvBytes = 48 << 10, kGemmProducts = 1 << 20, kPackRows = 8;
+// Up to so many rows, reading weights of contiguous depth once more from the cache costs less than packing them for gemm.
+constexpr int64_t kFewRows = 16;
 
 } // namespace
 
@@ -16,7 +18,7 @@ void denseMatmul(ThreadPool& pool, const float* x, const void* data, Storage typ
   const DenseMatrix w{data, type, n, k, transposed ? k : 1, transposed ? 1 : n};
   const KernelTable& table = kernels();
   const int64_t panel = table.panel, depth = std::max<int64_t>(k, 1);
-  if (m <= KernelTable::kGemvRows || k == 0) {
+  if (m <= (transposed ? kFewRows : KernelTable::kGemvRows) || k == 0) {
     const int64_t bytes = depth * (type == Storage::F32 ? 4 : 2);
     const int64_t grain = (kGemvBytes / bytes + panel) / panel * panel * (transposed ? 1 : 2);
     pool.parallelFor(n, grain, [&](int64_t begin, int64_t end) { table.denseGemv(w, x, bias, {y, n}, m, begin, end); });

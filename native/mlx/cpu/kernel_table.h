@@ -40,6 +40,8 @@ struct DenseMatrix {
 struct KernelTable {
   // Most rows of x that the gemv functions take.
   static constexpr int kGemvRows = 2;
+  // Rows that denseGemv computes together where depth steps are contiguous.
+  static constexpr int kDenseGemvRows = 6;
 
   // Columns of y that the gemm functions compute together; work is split at its multiples.
   int panel;
@@ -56,6 +58,7 @@ struct KernelTable {
   void (*gemmExact)(const QuantizedMatrix&, const float* x, Output, int64_t m, int64_t begin, int64_t end);
   void (*dequantizeRow)(const QuantizedMatrix&, int64_t row, float* y);
 
+  // y[0 … m, begin … end), any m.
   void (*denseGemv)(const DenseMatrix&, const float* x, const float* bias, Output, int64_t m, int64_t begin,
                     int64_t end);
   void (*denseGemm)(const DenseMatrix&, const float* x, const float* bias, Output, int64_t m, int64_t begin,

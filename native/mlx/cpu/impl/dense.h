@@ -5,10 +5,11 @@ namespace pteron::cpu::PTERON_TARGET {
 
 // M dot products along one contiguous column of weights.
 template <Storage S, int M> inline void dotColumn(const void* w, int64_t at, const float* x, int64_t k, float* result) {
-  Vf acc[M][4] = {};
+  constexpr int kUnrolled = M <= 2 ? 4 : 2; // so that AVX2's 16 registers hold the sums
+  Vf acc[M][kUnrolled] = {};
   int64_t i = 0;
-  for (; i + 4 * kLanes <= k; i += 4 * kLanes)
-    for (int u = 0; u < 4; ++u) {
+  for (; i + kUnrolled * kLanes <= k; i += kUnrolled * kLanes)
+    for (int u = 0; u < kUnrolled; ++u) {
       const Vf b = loadAs<S>(w, at + i + u * kLanes);
       for (int m = 0; m < M; ++m) acc[m][u] = fma(load(x + m * k + i + u * kLanes), b, acc[m][u]);
     }
@@ -18,7 +19,23 @@ template <Storage S, int M> inline void dotColumn(const void* w, int64_t at, con
     for (int m = 0; m < M; ++m)
       acc[m][0] = fma(n == kLanes ? load(x + m * k + i) : loadPartial(x + m * k + i, n), b, acc[m][0]);
   }
-  for (int m = 0; m < M; ++m) result[m] = reduceAdd((acc[m][0] + acc[m][1]) + (acc[m][2] + acc[m][3]));
+  for (int m = 0; m < M; ++m) {
+    Vf sum = acc[m][0] + acc[m][1];
+    if constexpr (kUnrolled == 4) sum = sum + (acc[m][2] + acc[m][3]);
+    result[m] = reduceAdd(sum);
+  }
+}
+
+// m ≤ M rows of x times columns [begin, end) of contiguous depth.
+template <Storage S, int M = KernelTable::kDenseGemvRows>
+inline void dotColumns(const DenseMatrix& w, const float* x, Output y, int64_t m, int64_t begin, int64_t end) {
+  if constexpr (M > 1)
+    if (m < M) return dotColumns<S, M - 1>(w, x, y, m, begin, end);
+  for (int64_t column = begin; column < end; ++column) {
+    float result[M];
+    dotColumn<S, M>(w.data, column * w.nStride, x, w.k, result);
+    for (int64_t i = 0; i < M; ++i) y.data[i * y.stride + column] = result[i];
+  }
 }
 
 // Columns [begin, end) of y where depth steps are the rows of w: adds x[d] times row d.
@@ -52,14 +69,9 @@ inline void denseGemv(const DenseMatrix& w, const float* x, const float* bias, O
   withStorage(w.type, [&](auto type) {
     constexpr Storage S = type.value;
     if (w.kStride == 1) {
-      for (int64_t column = begin; column < end; ++column) {
-        float result[2];
-        if (m == 1)
-          dotColumn<S, 1>(w.data, column * w.nStride, x, w.k, result);
-        else
-          dotColumn<S, 2>(w.data, column * w.nStride, x, w.k, result);
-        for (int64_t i = 0; i < m; ++i) y.data[i * y.stride + column] = result[i];
-      }
+      constexpr int64_t kRows = KernelTable::kDenseGemvRows;
+      for (int64_t i = 0; i < m; i += kRows)
+        dotColumns<S>(w, x + i * w.k, {y.data + i * y.stride, y.stride}, least(m - i, kRows), begin, end);
     } else {
       for (int64_t i = 0; i < m; ++i) sumRows<S>(w, x + i * w.k, y.data + i * y.stride, begin, end);
     }

@@ -39,14 +39,16 @@ int main() {
       for (int64_t m = 1; m <= 17; ++m) compare(pool, random, type, transposed, m % 2 == 0, m, 45, 77);
       for (int64_t n : {1, 31, 64, 129})
         for (int64_t k : {1, 15, 16, 65, 300})
-          for (int64_t m : {1, 2, 5}) compare(pool, random, type, transposed, true, m, n, k);
+          for (int64_t m : {1, 2, 3, 5, 6, 7}) compare(pool, random, type, transposed, true, m, n, k);
       compare(pool, random, type, transposed, true, 200, 70, 1100); // deeper than a panel
       compare(pool, random, type, transposed, false, 512, 33, 64);
       compare(pool, random, type, transposed, false, 1, 5000, 64);
     }
-  std::vector<float> y = {NAN, NAN};
-  const float bias[] = {3, 4};
-  denseMatmul(pool, nullptr, nullptr, Storage::F32, true, bias, y.data(), 1, 2, 0);
-  check(y[0] == 3 && y[1] == 4, "depth 0 is the bias");
+  for (int64_t m : {1, 20}) {
+    std::vector<float> y(static_cast<size_t>(2 * m), NAN);
+    const float bias[] = {3, 4};
+    denseMatmul(pool, nullptr, nullptr, Storage::F32, true, bias, y.data(), m, 2, 0);
+    for (size_t i = 0; i < y.size(); ++i) check(y[i] == bias[i % 2], "depth 0 is the bias");
+  }
   done("dense_matmul");
 }
