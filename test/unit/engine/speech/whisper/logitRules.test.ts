@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyRules, logSumExp } from '../../../../../src/engine/speech/whisper/logitRules';
-import { draw, seededRandom } from '../../../../../src/engine/speech/whisper/draw';
+import { draw, likeliestOf, seededRandom } from '../../../../../src/engine/speech/whisper/draw';
 import { tinyTokens, tinyVocabulary } from './tinyTokens';
 
 /** Which tokens may follow, where none is likelier than another by much. */
@@ -64,6 +64,27 @@ describe('drawing', () => {
     const total = 1 + Math.E ** 2 + Math.E;
     [1, Math.E ** 2, Math.E].forEach((weight, i) => expect(counts[i]! / 4000).toBeCloseTo(weight / total, 1));
     expect(counts[3]).toBe(0);
+  });
+
+  it('finds the likeliest, in order, as many as there are', () => {
+    const found = likeliestOf(logits, 2);
+    expect(found.map(({ token }) => token)).toEqual([1, 2]);
+    expect(found[0]).toEqual(draw(logits, 0, () => 0));
+    expect(likeliestOf(logits, 9).map(({ token }) => token)).toEqual([1, 2, 0]);
+    const many = Float32Array.from({ length: 500 }, (_, i) => Math.sin(7 * i));
+    const order = [...many.keys()].sort((a, b) => many[b]! - many[a]!);
+    expect(likeliestOf(many, 6).map(({ token }) => token)).toEqual(order.slice(0, 6));
+    expect(likeliestOf(new Float32Array(3).fill(-Infinity), 2)).toEqual([]);
+  });
+
+  it('sums what is far apart as Math.exp does', () => {
+    for (const scale of [0.001, 0.3, 1, 5, 40]) {
+      const random = seededRandom(5);
+      const values = Float32Array.from({ length: 2000 }, () => scale * (random() - 0.8));
+      const largest = Math.max(...values);
+      const sum = values.reduce((total, value) => total + Math.exp(value - largest), 0);
+      expect(logSumExp(values)).toBeCloseTo(largest + Math.log(sum), 6);
+    }
   });
 
   it('repeats itself with the same seed', () => {
