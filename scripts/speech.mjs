@@ -56,7 +56,9 @@ async function voice(paths) {
   const voices = values.voices?.split(',') ?? usual;
   const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out'];
   const listener = createListener('whisper-base', join(paths.cache, 'recognitions'));
-  const rows = ['| Set | Voice | Utterances | Right | Dangerous and run unasked |\n|---|---|---|---|---|\n'];
+  const rows = [
+    '| Set | Voice | Utterances | Right | Dangerous and run unasked | Dangerous, taken for something harmless |\n|---|---|---|---|---|---|\n',
+  ];
   try {
     for (const set of sets) {
       const all = values.set ? JSON.parse(readFileSync(set, 'utf8')) : utteranceSet(set);
@@ -80,9 +82,10 @@ async function voice(paths) {
 /** What a recogniser writes for noise cannot be said. */
 const isSpeakable = (say) => /^[^[(♪]*[a-z0-9]/i.test(say);
 
-function spokenRow(name, { voice: speaker, right, wrong, dangerousRuns }) {
+function spokenRow(name, { voice: speaker, right, wrong, dangerousRuns, takenForOthers }) {
   const total = right + wrong.length;
-  return `| \`${name}\` | ${speaker} | ${total} | ${right} (${((100 * right) / total).toFixed(1)} %) | ${dangerousRuns} |\n`;
+  const share = ((100 * right) / total).toFixed(1);
+  return `| \`${name}\` | ${speaker} | ${total} | ${right} (${share} %) | ${dangerousRuns} | ${takenForOthers} |\n`;
 }
 
 const commands = { parity, voice };

@@ -3,7 +3,9 @@
  * Bundled, as it has to run where no packages are:
  *
  *   npx esbuild bench/gpu/recognition.ts --bundle --platform=node --outfile=recognition.cjs
- *   node recognition.cjs MODEL-FOLDER SPEECH.wav[,MORE.wav …] [CLIPS, default 40] [SECONDS, default 5]
+ *   node recognition.cjs MODEL-FOLDER SPEECH.wav[,MORE.wav …] [CLIPS, default 40] [SECONDS, default 5] [HOW, default plain]
+ *
+ * HOW: plain, as `pteron transcribe`; greedy, without a beam; editor, with the readings that the editor chooses from, in a Python file.
  *
  * PTERON_ADDON names the addon, PTERON_CUDA the libmlx for a GPU (env.sh sets both).
  */
@@ -13,9 +15,17 @@ import { join, resolve } from 'node:path';
 import { compose } from '../../src/engine/compose';
 import { loadAddon } from '../../src/engine/native/loader';
 import { decodeAudio, speechRate } from '../../src/engine/speech/audio/decodeAudio';
+import { commandReadings } from '../../src/engine/speech/commands/commandReadings';
+import type { TranscribeParams } from '../../src/engine/transcription';
 
 const warmUps = 3;
-const [folder, sounds, clips = '40', seconds = '5'] = process.argv.slice(2);
+const [folder, sounds, clips = '40', seconds = '5', how = 'plain'] = process.argv.slice(2);
+const document = { languageId: 'python', text: 'def load_orders(path):\n    return read_rows(path)\n' };
+const ways: Readonly<Record<string, Partial<TranscribeParams>>> = {
+  plain: {},
+  greedy: { beam: 1 },
+  editor: { language: 'en', ...commandReadings({ document }) },
+};
 
 /** A clip of all sounds in a row, each beginning elsewhere, so that no two are alike. */
 async function cutClips(paths: readonly string[], count: number, length: number): Promise<Float32Array[]> {
@@ -43,7 +53,7 @@ async function main(path: string, speech: readonly string[]): Promise<void> {
     const runs = [];
     for (const clip of samples) {
       const started = performance.now();
-      const { timings } = await engine.transcribe({ model: id, samples: clip });
+      const { timings } = await engine.transcribe({ model: id, samples: clip, ...ways[how] });
       runs.push({ ms: performance.now() - started, ...timings });
     }
     const measured = runs.slice(warmUps);
@@ -55,7 +65,7 @@ async function main(path: string, speech: readonly string[]): Promise<void> {
     const { mlxDevice: device, threads, memory } = loadAddon().runtimeInfo();
     const wall = measured.map(({ ms }) => ms);
     const parts = { featuresMs: median('featuresMs'), encodeMs: median('encodeMs'), decodeMs: median('decodeMs') };
-    const result = { model: id, device, threads, clips: measured.length, seconds: Number(seconds) };
+    const result = { model: id, how, device, threads, clips: measured.length, seconds: Number(seconds) };
     const times = { p50: quantile(wall, 0.5), p95: quantile(wall, 0.95), firstMs: quantile([runs[0]!.ms], 0) };
     const rest = { tokens: median('tokens'), peakBytes: memory.peakResidentBytes };
     process.stdout.write(`${JSON.stringify({ ...result, ...times, ...parts, ...rest })}\n`);
@@ -65,8 +75,8 @@ async function main(path: string, speech: readonly string[]): Promise<void> {
   }
 }
 
-if (!folder || !sounds) {
-  process.stderr.write('usage: recognition.cjs MODEL-FOLDER SPEECH.wav[,…] [CLIPS] [SECONDS]\n');
+if (!folder || !sounds || !ways[how]) {
+  process.stderr.write(`usage: recognition.cjs MODEL-FOLDER SPEECH.wav[,…] [CLIPS] [SECONDS] [${Object.keys(ways).join('|')}]\n`);
   process.exitCode = 2;
 } else {
   void main(resolve(folder), sounds.split(','));

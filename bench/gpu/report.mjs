@@ -111,15 +111,16 @@ ${speech ? speechSection(speech) : ''}`;
 }
 
 function speechSection({ date, revision, rows }) {
-  const row = ({ model, clips, seconds, p50, p95, featuresMs, encodeMs, decodeMs, tokens }) =>
-    `| ${model} | ${clips} of ${seconds} s | ${p50} | ${p95} | ${featuresMs} | ${encodeMs} | ${decodeMs} | ${tokens} |`;
+  const row = ({ model, how = 'greedy', clips, seconds, p50, p95, featuresMs, encodeMs, decodeMs, tokens }) =>
+    `| ${model} | ${how} | ${clips} of ${seconds} s | ${p50} | ${p95} | ${featuresMs} | ${encodeMs} | ${decodeMs} | ${tokens} |`;
   return `
 From a clip's end to its text, by \`bench/gpu/recognition.ts\` on ${date} at revision ${revision}, milliseconds (parts: medians), in two processes one after
 the other. Whisper base has its real weights in fp16; Parakeet TDT 0.6B has its true shape, random weights in bfloat16 and, by construction, a token every three frames.
-Features are computed on the CPU.
+Features are computed on the CPU. Whisper recognises greedily, plainly (a beam of 5, as \`pteron transcribe\` does), or as the editor asks for it: with readings to
+choose from, which speech that is no command needs. Tokens count each one that the decoder read.
 
-| Model | Clips | p50 | p95 | Features | Encoder | Decoder | Tokens |
-|---|---|---|---|---|---|---|---|
+| Model | How | Clips | p50 | p95 | Features | Encoder | Decoder | Tokens |
+|---|---|---|---|---|---|---|---|---|
 ${rows.map(row).join('\n')}
 `;
 }

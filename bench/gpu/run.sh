@@ -45,8 +45,10 @@ speech() {
   done
   for model in speech-models/*; do
     [ ! -e "$model/fill.json" ] || [ -e "$model/filled" ] || { python3 "$repo/bench/gpu/fill.py" "$model/model.pte" "$model/fill.json" && touch "$model/filled"; }
-    ./node --import "$addon" recognition.cjs "$model" "$clips/settings-en.wav,$clips/fox-en.wav" "${CLIPS:-40}" 5 >> "$OUT/speech.jsonl" 2>> "$OUT/speech.log"
-    tail -n 1 "$OUT/speech.jsonl"
+    for how in greedy $([ -e "$model/fill.json" ] || echo plain editor); do
+      ./node --import "$addon" recognition.cjs "$model" "$clips/settings-en.wav,$clips/fox-en.wav" "${CLIPS:-40}" 5 "$how" >> "$OUT/speech.jsonl" 2>> "$OUT/speech.log"
+      tail -n 1 "$OUT/speech.jsonl"
+    done
   done
 }
 

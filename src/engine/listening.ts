@@ -119,7 +119,7 @@ export class Listener {
         language,
         prompt: `${prompt} ${before}`.trim(),
         signal,
-        ...(isWhole ? { beam, ...guided } : { beam: 1 }),
+        ...(isWhole ? { beam, ...guided } : { beam: 1, ...(guided && { padding: guided.padding }) }),
       };
       const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });

@@ -28,8 +28,7 @@ export function createListener(model: string, cacheFolder: string): Listener {
   return {
     async hear(utterance, voice) {
       const samples = joined([new Float32Array(0), await speak({ text: utterance.say, voice, speed })], lead);
-      // The recogniser's defaults, named: what was remembered with others does not count.
-      const options = { language: 'en', beam: 5, padding: 'zeros', ...commandReadings(placeOf(utterance)) } as const;
+      const options = { language: 'en', ...commandReadings(placeOf(utterance)) };
       const { source } = (await registry.get(model)).installed.manifest;
       const key = createHash('sha256').update(new Uint8Array(samples.buffer));
       const file = join(cacheFolder, `${key.update(JSON.stringify([source.sha256, options])).digest('hex')}.json`);
@@ -61,7 +60,7 @@ export async function scoreSpoken(
       heard.set(utterance, await listener.hear(utterance, voice));
       onHeard(++done);
     }
-    scores.push({ voice, ...(await scored(utterances, (utterance) => heard.get(utterance)!)) });
+    scores.push({ voice, ...(await scored(utterances, (utterance) => heard.get(utterance)!, true)) });
   }
   return scores;
 }

@@ -27,6 +27,8 @@ export interface InterpretOptions {
 /** From this palette score on a title was said; below, it was perhaps meant; below the last, it was not. */
 const palette = { said: 0.9, meant: 0.72, near: 0.58 };
 const tie = 0.015;
+/** Nobody searches for text with so many signs of code in it by voice. */
+const codeWithin = 3;
 
 export async function interpret(
   utterance: string,
@@ -93,10 +95,16 @@ class Interpretation {
   }
 
   #grammar(words: readonly Word[]): GrammarResult {
-    const result = matchGrammar(words, this.context, this.options.rules);
+    const all = matchGrammar(words, this.context, this.options.rules);
+    const result = this.#isSpokenCode ? { ...all, matches: all.matches.filter((match) => !isSearch(match)) } : all;
     // In the chat box "find the bug in this" is a message. Who means a command says so.
     if (this.context.focus !== 'chat' || !this.dictated) return result;
     return { ...result, matches: result.matches.filter(({ freeText }) => !freeText) };
+  }
+
+  /** "Find Camille parse body open paren our star …" is "func camel parse body open paren …". */
+  get #isSpokenCode(): boolean {
+    return !this.#isProse && (this.dictated?.signs ?? 0) >= codeWithin;
   }
 
   /** "problem next", "whitespace trim": two words in the order that Talon's users are used to. Never a way to something dangerous. */
@@ -210,6 +218,8 @@ class Interpretation {
 function mayMean({ shortened, limited }: Wording, { freeText, command }: GrammarMatch): boolean {
   return !(shortened && freeText) && !(limited && command.dangerous);
 }
+
+const isSearch = ({ command }: GrammarMatch): boolean => /\.find(?:WithArgs|InFiles)$/.test(command.command);
 
 const isRisky = ({ freeText, command }: GrammarMatch): boolean => freeText || command.dangerous;
 

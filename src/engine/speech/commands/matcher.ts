@@ -47,7 +47,7 @@ const homophones = new Map(
     'peek peak',
     'wrap rap',
     'accept except',
-    'git get jet shit',
+    'git get jet gid jid shit',
     'pane pain',
     'line lines',
     'word words',

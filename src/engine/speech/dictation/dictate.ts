@@ -1,5 +1,6 @@
 /** Recognised text → the text to insert at the cursor, by the document's language. */
 import type { Identifier } from './identifiers';
+import type { Item } from './item';
 import { languageOf } from './languages';
 import { withoutMishearings } from './misheard';
 import { print } from './printer';
@@ -46,5 +47,16 @@ export function dictate(said: string, place: DictationPlace): Dictated {
   const structured = withClosedCalls(
     withTypePaths(withTypeBrackets(items, language.family, asType), language.family, asType),
   );
-  return { text: print(structured, language.family, before), signs, confidence, takenBack: false };
+  const text = print(structured, language.family, before);
+  return { text, signs, confidence: isOpen(structured) ? unclosed * confidence : confidence, takenBack: false };
 }
+
+/** A bracket that was opened and not closed may be meant so, or was misheard. */
+const unclosed = 0.93;
+
+const isOpen = (items: readonly Item[]): boolean =>
+  items.reduce(
+    (depth, { kind, text }) =>
+      depth + (kind === 'open' && /[([]$/.test(text) ? 1 : 0) - (kind === 'close' && /^[)\]]/.test(text) ? 1 : 0),
+    0,
+  ) > 0;

@@ -46,13 +46,15 @@ const spelling: Reader = ({ words, at }) => {
 };
 
 /** "camel case …", up to the next symbol or formatter. */
-export const formatter: Reader = ({ words, at, items }) => {
+export const formatter: Reader = ({ words, at, items, vocabulary }) => {
   const found = words.formatter(at);
   if (!found) return null;
   const from = at + found.length;
   let to = from;
   while (to < words.length && !words.endsName(to) && !(to > from && isJoining(words, to, items))) to++;
-  return to > from ? name(formatted(withDigits(words.texts.slice(from, to)), found.style), to - at, 1) : null;
+  if (to === from) return null;
+  const written = formatted(withDigits(words.texts.slice(from, to)), found.style);
+  return name(vocabulary.asThere(written), to - at, 1);
 };
 
 /** Keywords that go on after a name, by what came before them: names have such words too ("search and replace"). */

@@ -138,7 +138,11 @@ export class Scanner {
   /** Anything else: as it was said in text; in code in lower case, unless its capitals are not those of a sentence. */
   #word(): void {
     if (this.#inText) {
-      this.#push({ item: { text: this.#words.raw[this.#at]!, kind: 'text' }, length: 1, signs: 0 });
+      const raw = this.#words.raw[this.#at]!;
+      const isLast = this.#at === this.#words.length - 1;
+      // The full stop is the recogniser's: comments of one line have none.
+      const text = isLast && this.#comment ? raw.replace(/(?<=\w)\.$/, '') : raw;
+      this.#push({ item: { text, kind: 'text' }, length: 1, signs: 0 });
       return;
     }
     const raw = this.#words.bareRaw(this.#at);

@@ -78,22 +78,11 @@ export class SpokenWords {
   }
 }
 
-/** What recognisers write for "paren", which is in no dictionary; only where a bracket must stand. */
-const parens = new Set([
-  'parent',
-  'parents',
-  'parens',
-  'barren',
-  'baron',
-  'peren',
-  'perenn',
-  'perend',
-  'veren',
-  'verand',
-]);
+/** What recognisers write for "paren", which is in no dictionary ("parent", "baron", "perin", "paranar"); only where a bracket must stand. */
+const paren = /^[pbv](?:a|e|ai)r+[aeiou]n{1,2}(?:ar|[dt])?s?$/;
 
 function bracketHeard(word: string, at: number, words: readonly string[]): string {
-  return parens.has(word) && /^(open|close|closed|left|right)$/.test(words[at - 1] ?? '') ? 'paren' : word;
+  return paren.test(word) && /^(open|close|closed|left|right)$/.test(words[at - 1] ?? '') ? 'paren' : word;
 }
 
 function bare(word: string): string {

@@ -37,6 +37,15 @@ export class Vocabulary {
     return this.#byKey.get(keyOf(name))?.includes(name) ?? false;
   }
 
+  /** As the file has it, where only capitals differ: "get username" for its `getUserName`. */
+  asThere(name: string): string {
+    const same = (this.#byKey.get(keyOf(name)) ?? []).filter(
+      (known) => known.charAt(0) === name.charAt(0) && known.toLowerCase() === name.toLowerCase(),
+    );
+    const isWritten = same.length === 0 || same.includes(name) || !/[a-z][A-Z]/.test(same[0]!);
+    return isWritten ? name : same[0]!;
+  }
+
   /** The longest run of two or more words that together are a name. */
   several(words: readonly string[], from: number, type = false): Found | null {
     for (let length = Math.min(longestName, words.length - from); length > 1; length--) {

@@ -29,6 +29,12 @@ describe('alternatives', () => {
   });
 });
 
+it('takes no dictated code for a search', async () => {
+  const code = 'find camille parse body open paren our star close paren open brace';
+  expect((await interpret(code)).outcome.kind).toBe('insert');
+  expect((await interpret('find open paren')).outcome.kind).toBe('run');
+});
+
 describe('commands of extensions', () => {
   const extensionCommands = [
     { id: 'cat.feed', title: 'Feed Hungry Cats', category: 'Cats' },

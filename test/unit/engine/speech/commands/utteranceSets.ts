@@ -47,7 +47,10 @@ export function placeOf({ in: place = 'ts', before = '' }: Utterance): Omit<Inte
 
 export interface Scores {
   readonly right: number;
+  /** Asked for or not: dangerous, and run without a question. */
   readonly dangerousRuns: number;
+  /** What asked for something dangerous, and was taken for something else that was run. */
+  readonly takenForOthers: number;
   /** One line an utterance. */
   readonly wrong: readonly string[];
 }
@@ -55,21 +58,27 @@ export interface Scores {
 export async function scored(
   utterances: readonly Utterance[],
   hear: (utterance: Utterance) => readonly string[] = ({ say }) => [say],
+  spoken = false,
 ): Promise<Scores> {
-  let [right, dangerousRuns] = [0, 0];
+  let [right, dangerousRuns, takenForOthers] = [0, 0, 0];
   const wrong: string[] = [];
   for (const utterance of utterances) {
     const alternatives = hear(utterance);
     const { heard, outcome } = await interpretSpeech({ alternatives, ...placeOf(utterance) });
-    if (utterance.confirm !== undefined && outcome.kind === 'run') dangerousRuns++;
-    if (isAsExpected(utterance, outcome)) right++;
+    const asks = [utterance.confirm ?? []].flat();
+    if (outcome.kind === 'run') {
+      const { command, dangerous } = outcome.command;
+      if (dangerous || asks.includes(command)) dangerousRuns++;
+      else if (asks.length > 0) takenForOthers++;
+    }
+    if (isAsExpected(utterance, outcome, spoken)) right++;
     else wrong.push(`${JSON.stringify({ ...utterance, heard, of: alternatives })}\n    → ${summary(outcome)}`);
   }
-  return { right, dangerousRuns, wrong };
+  return { right, dangerousRuns, takenForOthers, wrong };
 }
 
-function isAsExpected(expected: Utterance, outcome: SpokenOutcome): boolean {
-  if (expected.insert !== undefined) return outcome.kind === 'insert' && isText(outcome.text, expected);
+function isAsExpected(expected: Utterance, outcome: SpokenOutcome, spoken: boolean): boolean {
+  if (expected.insert !== undefined) return outcome.kind === 'insert' && isText(outcome.text, expected, spoken);
   if (expected.none !== undefined) return outcome.kind === 'none' && outcome.reason === expected.none;
   if (expected.didYouMean) {
     if (outcome.kind !== 'didYouMean') return false;
@@ -80,11 +89,19 @@ function isAsExpected(expected: Utterance, outcome: SpokenOutcome): boolean {
   return isCommand(expected, [expected.run ?? expected.confirm ?? []].flat(), outcome.command);
 }
 
-/** A recogniser ends a sentence with a full stop, which the utterances are written without. */
-function isText(text: string, { insert, say, in: place = 'ts' }: Utterance): boolean {
+/** A recogniser gives prose the capitals and punctuation of a sentence, which the utterances are written without. */
+function isText(text: string, { insert = '', say, in: place = 'ts' }: Utterance, spoken: boolean): boolean {
   if (text === insert) return true;
-  return ['txt', 'md', 'chat'].includes(place) && !say.endsWith('.') && text === `${insert}.`;
+  if (!['txt', 'md', 'chat'].includes(place)) return false;
+  if (spoken) return sentence(text) === sentence(insert);
+  return !say.endsWith('.') && text === `${insert}.`;
 }
+
+const sentence = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/,(?=\n)/g, '')
+    .replace(/[.?!]$/, '');
 
 function isCommand(
   { args, lines, symbol }: Utterance,

@@ -1,7 +1,7 @@
 /** Every utterance of test/voice, from text to outcome. Nothing is tuned on the held-out set, so its failures are counted and not shown. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { scored, utteranceSet } from './utteranceSets';
+import { scored, type Scores, utteranceSet } from './utteranceSets';
 import { cheatSheet, scoreRow } from './voicePage';
 
 // Hundreds of utterances, a second alone, and more where the machine is busy.
@@ -11,18 +11,21 @@ const page = readFileSync('docs/VOICE.md', 'utf8');
 /** If one of these fails: node scripts/generate-voice.mjs */
 const upToDate = (part: string) => expect(page.includes(part), 'docs/VOICE.md is out of date').toBe(true);
 
+const expectAsked = ({ dangerousRuns, takenForOthers }: Scores) =>
+  expect({ dangerousRuns, takenForOthers }).toEqual({ dangerousRuns: 0, takenForOthers: 0 });
+
 describe('the utterances of test/voice', () => {
   it('are understood: at least 97 of 100, and nothing dangerous is run unasked', async () => {
     const scores = await scored(utteranceSet('utterances'));
     for (const line of scores.wrong) console.log(line);
-    expect(scores.dangerousRuns).toBe(0);
+    expectAsked(scores);
     expect(scores.right / (scores.right + scores.wrong.length)).toBeGreaterThanOrEqual(0.97);
     upToDate(scoreRow('utterances', scores));
   });
 
   it('held out: the score is the one in docs/VOICE.md, and nothing dangerous is run unasked', async () => {
     const scores = await scored(utteranceSet('held-out'));
-    expect(scores.dangerousRuns).toBe(0);
+    expectAsked(scores);
     upToDate(scoreRow('held-out', scores));
   });
 
@@ -30,7 +33,7 @@ describe('the utterances of test/voice', () => {
     'by %s to the grammar: the score is the one in docs/VOICE.md, and nothing dangerous is run unasked',
     async (name) => {
       const scores = await scored(utteranceSet(name));
-      expect(scores.dangerousRuns).toBe(0);
+      expectAsked(scores);
       upToDate(scoreRow(name, scores));
     },
   );
@@ -38,9 +41,9 @@ describe('the utterances of test/voice', () => {
 
 describe('other wordings', () => {
   it('mean the same where a command is given, and nothing in messages, prose and comments', async () => {
-    const { wrong, dangerousRuns } = await scored(utteranceSet('wordings'));
-    expect(dangerousRuns).toBe(0);
-    expect(wrong).toEqual([]);
+    const scores = await scored(utteranceSet('wordings'));
+    expectAsked(scores);
+    expect(scores.wrong).toEqual([]);
   });
 });
 
@@ -62,9 +65,10 @@ describe('what recognisers do to an utterance', () => {
     ['a sentence', code, (said: string) => `${capital(said)}.`],
     ['politeness and a filler', commands, (said: string) => `Um, could you ${said}, please?`],
   ])('%s: it changes nothing', async (_, utterances, hear) => {
-    const { right, wrong, dangerousRuns } = await scored(utterances, ({ say }) => [hear(say)]);
+    const scores = await scored(utterances, ({ say }) => [hear(say)]);
+    const { right, wrong } = scores;
     for (const line of wrong) console.log(line);
-    expect(dangerousRuns).toBe(0);
+    expectAsked(scores);
     expect(right / (right + wrong.length)).toBeGreaterThanOrEqual(0.99);
   });
 });

@@ -11,6 +11,12 @@ describe('what is misheard in code', () => {
     ['script', 'throw new arrow', 'throw new error'],
     ['script', 'order doted', 'order dot id'],
     ['script', 'a end end b', 'a and and b'],
+    ['script', 'cabet case main content', 'kebab case main content'],
+    ['script', 'Open bracket 1, 2, 3 close bracket.', 'Open bracket 1, comma 2, comma 3 close bracket.'],
+    ['python', "self dot user's", 'self dot users'],
+    ['python', 'fibonacci open paren and close paren', 'fibonacci open paren n close paren'],
+    ['shell', 'ls pipe grip dash v', 'ls pipe grep dash v'],
+    ['go', "if they're not equals nil", 'if err not equals nil'],
   ] as const)('%s: %s', (family, heard, meant) => {
     expect(withoutMishearings(heard.split(' '), family).join(' ')).toBe(meant);
   });
@@ -20,6 +26,10 @@ describe('what is misheard in code', () => {
     ['script', 'the funk of it'],
     ['script', 'arrow function'],
     ['script', 'the end of it'],
+    ['script', 'in the case of it'],
+    ['python', 'salt and pepper'],
+    ['shell', 'grab it'],
+    ['script', "it's a name"],
   ] as const)('%s: %s stays', (family, said) => {
     expect(withoutMishearings(said.split(' '), family).join(' ')).toBe(said);
   });
