@@ -6,8 +6,8 @@ import type { SpokenDocument } from '../../../protocol';
 import { languageOf } from './languages';
 
 const code =
-  'camel case get user name, const names equals orders dot map open paren order close paren, if x double equals one colon new line, ' +
-  'snake case max page size semicolon, dunder init, open bracket, quote hello end quote, arrow, dollar, spell alpha bravo';
+  'pascal case image loader, let total equals items dot filter open paren item close paren, while count not equals three colon new line, ' +
+  'snake case retry limit semicolon, dunder main, open bracket close bracket, quote main menu end quote, fat arrow, dollar, spell charlie delta';
 
 /** undefined: where prose is written. */
 export function spokenManner({ languageId }: SpokenDocument): string | undefined {
