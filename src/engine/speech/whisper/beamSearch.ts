@@ -1,7 +1,6 @@
 /**
  * Beam search. Source: OpenAI's decoding.py `BeamSearchDecoder` with its patience of 1, and `MaximumLikelihoodRanker` without a length
- * penalty; what is much less probable than the likeliest sequence is given up besides, so that where the model is sure a beam costs
- * little more than greedy drawing.
+ * penalty; what is much less probable than the likeliest sequence is given up besides.
  */
 import type { Drawn } from './draw';
 
