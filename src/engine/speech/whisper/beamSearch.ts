@@ -8,7 +8,7 @@ import type { Drawn } from './draw';
  * A sequence this much less probable (log) than the likeliest one is given up. In 60 windows of clean and noisy speech, searched without
  * this, what was found in the end had never been further behind than 2.7.
  */
-const farthest = 4;
+const farthest = 3;
 
 export interface Hypothesis {
   /** The end of text included, where it was drawn. */
