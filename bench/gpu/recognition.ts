@@ -76,7 +76,9 @@ async function main(path: string, speech: readonly string[]): Promise<void> {
 }
 
 if (!folder || !sounds || !ways[how]) {
-  process.stderr.write(`usage: recognition.cjs MODEL-FOLDER SPEECH.wav[,…] [CLIPS] [SECONDS] [${Object.keys(ways).join('|')}]\n`);
+  process.stderr.write(
+    `usage: recognition.cjs MODEL-FOLDER SPEECH.wav[,…] [CLIPS] [SECONDS] [${Object.keys(ways).join('|')}]\n`,
+  );
   process.exitCode = 2;
 } else {
   void main(resolve(folder), sounds.split(','));

@@ -119,7 +119,9 @@ export class Listener {
         language,
         prompt: `${prompt} ${before}`.trim(),
         signal,
-        ...(isWhole ? { beam, ...guided } : { beam: 1, ...(guided && { padding: guided.padding }) }),
+        ...(isWhole
+          ? { ...guided, ...(beam !== undefined && { beam }) }
+          : { beam: 1, ...(guided && { padding: guided.padding }) }),
       };
       const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
