@@ -15,6 +15,7 @@ from .checkpoints.whisper_tokens import speech_tokens
 from .errors import program_differs
 from .lowering import Method, lower_methods, placed_weights
 from .manifest import manifest, write_json
+from .memory_plan import LongestCall, MemoryPlan, plan_methods
 from .models.layers import Limits
 from .models.whisper import Decode, Encode, Whisper, to_transformers
 from .quantization.requantized import Requantized
@@ -46,6 +47,16 @@ def write_speech_program(model: Whisper, vocabulary: int, out: Path, say=lambda 
         "get_vocab_size": vocabulary,
     }
     lower_methods(methods_of(model, model.limits.dtype), out, constants, say, file)
+
+
+def plan_speech(model: Whisper, vocabulary: int, weights: int) -> MemoryPlan:
+    """`weights`: bytes of the program's file."""
+    methods = methods_of(model, model.limits.dtype)
+    hear = LongestCall(methods["encode"].model, methods["encode"].example, model.frames // 2)
+    _, position, *heard = methods["decode"].example
+    tokens = torch.zeros(1, model.limits.chunk, dtype=torch.long)
+    write = LongestCall(methods["decode"].model, (tokens, position, *heard), model.limits.chunk)
+    return plan_methods([write, hear], model.limits, vocabulary, weights)
 
 
 def write_speech(options, checkpoint: Checkpoint, folder: Path, limits: Limits, scheme: Scheme, say) -> None:

@@ -10,6 +10,8 @@ from pteron_export.errors import ExportError
 from pteron_export.fixtures.models import CONTEXT
 from pteron_export.parity import __main__ as command
 from pteron_export.parity.families import FAMILIES
+from pteron_export.parity.hearing.families import HEARING
+from pteron_export.parity.hearing.measure import HearingRow, measure_hearing
 from pteron_export.parity.measure import PROMPT, STEPS, TOLERANCE, Row, build, calls_for, measure
 from pteron_export.parity.measured import Measured
 from pteron_export.parity.quantizations import QUANTIZATIONS
@@ -54,6 +56,33 @@ def test_the_calls_are_those_of_greedy_decoding():
 GOOD = Row(FAMILIES[0], "fp32", equal=STEPS, distinct=40, difference=1e-5, allowed=TOLERANCE)
 
 
+HEARD = HearingRow(HEARING[0], "fp32", equal=14, rows=14, heard=1e-5, heard_allowed=1e-3, difference=1e-5, allowed=1e-3)
+
+
+@pytest.mark.parametrize("changes", [
+    {"equal": 13}, {"heard": 0.1}, {"difference": 0.1}, {"heard": float("nan")}, {"failure": "program_unsupported: no"},
+])  # fmt: skip
+def test_a_row_of_a_model_that_hears_differently_fails(changes):
+    assert HEARD.passed and replace(HEARD, quantization="bf16", equal=13).passed
+    assert not replace(HEARD, **changes).passed
+
+
+HEARD_AS = list(zip(HEARING, ("fp16", "4", "nvfp4", "bf16"), strict=True))
+
+
+@pytest.mark.parametrize(("family", "quantization"), HEARD_AS, ids=lambda v: getattr(v, "key", v))
+def test_a_program_hears_and_writes_what_transformers_does(family, quantization, tmp_path):
+    row = measure_hearing(family, quantization, delegate_runner(), tmp_path)
+    assert row.passed, f"{row.summary} {row.failure}"
+
+
+def test_a_recognizer_that_cannot_be_exported_is_a_row_that_says_so(tmp_path):
+    def refuse(_):
+        raise RuntimeError("no such graph\nand a trace")
+
+    assert measure_hearing(replace(HEARING[0], build=refuse), "fp32", None, tmp_path).failure == "no such graph"
+
+
 @pytest.mark.parametrize("changes", [
     {"equal": STEPS - 1}, {"difference": 0.1}, {"difference": float("nan")}, {"failure": "program_unsupported: no"},
     {"quantization": "bf16", "difference": 0.1},
@@ -78,13 +107,21 @@ def test_a_model_that_cannot_be_exported_is_a_row_that_says_so(tmp_path, monkeyp
 
 
 def test_the_command_fails_with_a_row_and_writes_only_whole_tables(tmp_path, monkeypatch, capsys):
-    rows = [GOOD]
-    monkeypatch.setattr(command, "_measure_all", lambda *_: rows)
+    rows = {FAMILIES: [GOOD], HEARING: [HEARD]}
+    monkeypatch.setattr(command, "_measure_all", lambda families, *_: rows[families])
     out = tmp_path / "PARITY.md"
     assert command.main(["--family", FAMILIES[0].key, "--out", str(out)]) == 0 and not out.exists()
-    assert command.main(["--out", str(out)]) == 0 and "1 of 1 rows pass" in out.read_text()
-    rows.append(replace(GOOD, equal=0))
+    assert command.main(["--only", "speech", "--out", str(out)]) == 1 and not out.exists()
+    assert "no other half" in capsys.readouterr().err
+    assert command.main(["--out", str(out)]) == 0 and out.read_text().count("1 of 1 rows pass") == 2
+    before = out.read_text()
+    rows[FAMILIES] = [GOOD, replace(GOOD, equal=0)]
+    assert command.main(["--only", "speech", "--out", str(out)]) == 0 and out.read_text() == before
     assert command.main(["--out", str(out)]) == 1 and "1 of 2 rows pass" in out.read_text()
+    rows[HEARING] = [HEARD, replace(HEARD, heard=0.1)]
+    rows[FAMILIES] = [GOOD]
+    assert command.main(["--only", "text", "--out", str(out)]) == 0 and out.read_text() == before
+    assert command.main(["--only", "speech", "--out", str(out)]) == 1 and out.read_text().count("**fails**") == 1
 
 
 def test_an_interrupted_run_goes_on_with_what_it_lacks(tmp_path, monkeypatch):
@@ -100,6 +137,9 @@ def test_an_interrupted_run_goes_on_with_what_it_lacks(tmp_path, monkeypatch):
     assert run("fp32", "8") == 1 and run("fp32", "8", "4") == 1
     assert asked == ["fp32", "8", "8", "4"]
     assert Measured(file).get(first, "fp32") == replace(GOOD, family=FAMILIES[0])
+    measured = Measured(tmp_path / "heard.jsonl")
+    measured.add(HEARD)
+    assert Measured(tmp_path / "heard.jsonl").get(HEARING[0].key, "fp32") == HEARD
     file.write_text("{}")
     with pytest.raises(ExportError, match="invalid_argument.*Delete the file"):
         Measured(file)

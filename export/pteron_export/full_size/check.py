@@ -11,15 +11,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from .. import models as recipes
 from ..errors import ExportError
-from ..lowering import write_program
+from ..lowering import placed_weights, write_program
 from ..memory_plan import MemoryPlan, plan_memory
 from ..models.layers import Limits
-from ..quantization.scheme import parse_scheme
+from ..quantization.scheme import DTYPES, parse_scheme
 from ..run_program import addon_path
+from ..speech import plan_speech, write_speech_program
 from ..voxtral.methods import plan_voxtral, write_voxtral_program
 from .configs import Named
 from .weights import RandomWeights
@@ -42,12 +41,17 @@ def export(named: Named, scheme_text: str, out: Path, say) -> Export:
     started = time.monotonic()
     recipe, scheme = recipes.recipe_for(named.architecture), parse_scheme(scheme_text)
     chunk = getattr(recipe, "CHUNK", CHUNK)
-    limits = Limits(min(CONTEXT, named.config["max_position_embeddings"]), chunk, torch.bfloat16)
+    context = min(CONTEXT, named.config["max_position_embeddings"])
+    limits = Limits(context, min(chunk, context // 2), DTYPES[scheme.dtype or "bf16"])
     config, _ = recipes.settle(recipe, named.config, limits)
     model = recipe.build(config, limits)
     parameters = sum(parameter.numel() for parameter in model.parameters())
     weights = RandomWeights(model, scheme, tuple(getattr(recipe, "DENSE", ())))
-    if getattr(recipe, "ROLE", None) == "speech":
+    if recipe.FAMILY == "whisper":
+        with placed_weights(model, weights.get, limits.dtype, out) as file:
+            write_speech_program(model, config["vocab_size"], out, say, file)
+        plan = plan_speech(model, config["vocab_size"], out.stat().st_size)
+    elif getattr(recipe, "ROLE", None) == "speech":
         write_voxtral_program(model, config["vocab_size"], weights.get, out, say)
         plan = plan_voxtral(model, config["vocab_size"], out.stat().st_size)
     else:

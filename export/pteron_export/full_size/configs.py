@@ -63,6 +63,10 @@ MODELS = (
     Named("qwen3-0.6b", "Qwen/Qwen3-0.6B", "Qwen3ForCausalLM", _QWEN3 | _shape(1024, 28, 16, intermediate_size=3072)),
     Named("gemma-3-1b", "google/gemma-3-1b-it", "Gemma3ForCausalLM", _GEMMA | _shape(
         1152, 26, 4, num_key_value_heads=1, intermediate_size=6912, sliding_window=512, vocab_size=262_144)),
+    Named("whisper-large-v3-turbo", "openai/whisper-large-v3-turbo", "WhisperForConditionalGeneration", {
+        "model_type": "whisper", "d_model": 1280, "encoder_layers": 32, "decoder_layers": 4, "encoder_attention_heads": 20,
+        "decoder_attention_heads": 20, "encoder_ffn_dim": 5120, "decoder_ffn_dim": 5120, "num_mel_bins": 128, "vocab_size": 51_866,
+        "max_source_positions": 1500, "max_target_positions": 448, "max_position_embeddings": 448}),
     Named("llama-3.2-1b", "meta-llama/Llama-3.2-1B-Instruct", "LlamaForCausalLM", _LLAMA | _shape(2048, 16, 32, head_dim=64)),
     Named("qwen2.5-coder-1.5b", "Qwen/Qwen2.5-Coder-1.5B", "Qwen2ForCausalLM", _QWEN2 | _shape(
         1536, 28, 12, num_key_value_heads=2, intermediate_size=8960, vocab_size=151_936, tie_word_embeddings=True)),

@@ -30,7 +30,7 @@ function describeLogits(values) {
 const floats = (shape, values) => ({ dtype: 'float32', shape, data: new Uint8Array(Float32Array.from(values).buffer) });
 const framesASecond = 100;
 
-/** The longest call of `encode`, on features like those of noise: what was heard, and how many times as long the sound is. */
+/** The longest call of `encode`, on features like those of noise: all that was heard, and how many times as long the sound is. */
 async function hear(program) {
   const encode = program.methods.find(({ name }) => name === 'encode');
   if (!encode) return {};
@@ -38,7 +38,7 @@ async function hear(program) {
   const values = Array.from({ length: shape[1] * shape[2] }, (_, i) => Math.sin(i * 7.3));
   const start = { dtype: 'int64', shape: [1], data: new Uint8Array(8) };
   const begun = performance.now();
-  const [heard] = await program.run('encode', [floats(shape, values), ...(position ? [start] : [])]);
+  const heard = await program.run('encode', [floats(shape, values), ...(position ? [start] : [])]);
   return { heard, hearsTimesRealTime: shape[2] / framesASecond / seconds(begun) };
 }
 
@@ -52,12 +52,17 @@ const before = memory().residentBytes;
 let begun = performance.now();
 const program = await addon.Program.load(path, { contextLength: context });
 const loadSeconds = seconds(begun);
-const session = program.createSession({ contextLength: context });
-const { given } = program.languageModel();
-if (given.length > 0) session.provide(await program.run('condition', [floats([1], [6])]));
+const method = program.methods.some(({ name }) => name === 'decode') ? 'decode' : 'forward';
+const session = program.createSession({ contextLength: context, method });
+const { given } = program.languageModel(method);
 const { heard, hearsTimesRealTime } = await hear(program);
+// Whisper's decoder is given all that was heard; Voxtral's has it beside its tokens, and Voxtral Realtime's is given its delay.
+const beside = heard && method === 'forward' ? { features: { at: 0, values: first(heard[0], chunk) } } : {};
+if (given.length > 0) {
+  session.provide(method === 'decode' ? heard : await program.run('condition', [floats([1], [6])]));
+}
 begun = performance.now();
-await session.prefill(tokens, heard ? { features: { at: 0, values: first(heard, chunk) } } : {});
+await session.prefill(tokens, beside);
 const prefillSeconds = seconds(begun);
 const logits = describeLogits(session.logits());
 await session.decode({ maxTokens: 1 }); // drawn from the prefill's logits

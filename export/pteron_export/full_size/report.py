@@ -10,10 +10,11 @@ _HEAD = """# Full-size models
 
 Written by `python -m pteron_export.full_size`; do not edit. Each model has its published configuration, {context} tokens of
 context and random weights, so that its speed and its memory are the real model's and its text is not. It is exported by
-the streaming writer, loaded by the engine's addon, prefilled with one chunk of 512 tokens (Voxtral Realtime 64) and asked for 8 more; a model
+the streaming writer, loaded by the engine's addon, prefilled with one chunk of 512 tokens (Voxtral Realtime 64, Whisper 224 of its 448) and asked for 8 more; a model
 that hears hears first as much as it does at once, and "Hears" says how many times as long that sound is (Voxtral Realtime writes 12.5 tokens
 a second of sound beside it). The run fails where a logit is not finite or the logits are all alike. "Memory" is what the process grew by at its peak, "plan" what
-model.json would say of the same position: weights, state written so far, and work area. `4` keeps embedding, head and what hears at 8 bits.
+model.json would say of the same position: weights, state written so far, and work area. `4` keeps embedding, head
+and what Voxtral hears with at 8 bits. Parakeet at its full size is in PARAKEET.md.
 
 | Model | Parameters | Weights | File | Load | Prefill | Decode | Hears | Memory | Plan | KV a token | Export: time, peak memory | Date |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|

@@ -40,6 +40,12 @@ class Row:
         exact = self.equal == STEPS or dtype_of(self.quantization) != torch.float32
         return not self.failure and exact and self.difference <= self.allowed
 
+    @property
+    def summary(self) -> str:
+        return (
+            f"{self.equal} tokens equal ({self.distinct} different ones), difference {self.difference:.1e} of {self.allowed:.1e} allowed"
+        )
+
 
 def build(family: Family, quantization: str) -> tuple[nn.Module, dict]:
     """(model with its weights, configuration for transformers)."""

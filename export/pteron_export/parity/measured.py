@@ -6,7 +6,11 @@ from pathlib import Path
 
 from ..errors import ExportError
 from .families import FAMILIES
+from .hearing.families import HEARING
+from .hearing.measure import HearingRow
 from .measure import Row
+
+AnyRow = Row | HearingRow
 
 
 class Measured:
@@ -14,10 +18,10 @@ class Measured:
         self._file = file
         self._rows = {} if file is None or not file.exists() else dict(map(_read, file.read_text(encoding="utf-8").splitlines()))
 
-    def get(self, family: str, quantization: str) -> Row | None:
+    def get(self, family: str, quantization: str) -> AnyRow | None:
         return self._rows.get((family, quantization))
 
-    def add(self, row: Row) -> None:
+    def add(self, row: AnyRow) -> None:
         if self._file is None or not row.passed:  # what failed is measured again
             return
         line = json.dumps(asdict(replace(row, family=None)) | {"family": row.family.key})
@@ -25,10 +29,11 @@ class Measured:
             file.write(line + "\n")
 
 
-def _read(line: str) -> tuple[tuple[str, str], Row]:
+def _read(line: str) -> tuple[tuple[str, str], AnyRow]:
     try:
         values = json.loads(line)
-        family = next(f for f in FAMILIES if f.key == values["family"])
-        return (family.key, values["quantization"]), Row(**values | {"family": family})
+        family = next(f for f in (*FAMILIES, *HEARING) if f.key == values["family"])
+        kind = HearingRow if family in HEARING else Row
+        return (family.key, values["quantization"]), kind(**values | {"family": family})
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise ExportError("invalid_argument", f"This is no row of an earlier run: {line[:80]}", "Delete the file.") from error

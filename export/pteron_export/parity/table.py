@@ -1,8 +1,12 @@
-"""docs/PARITY.md from measured rows."""
+"""docs/PARITY.md from measured rows: language models, then models that hear."""
 
 import importlib.metadata
 import platform
+from pathlib import Path
 
+from ..errors import ExportError
+from .hearing.measure import HearingRow
+from .hearing.subject import GROUP
 from .measure import HALF_FACTOR, PROMPT, STEPS, TOLERANCE, Row
 
 _HEAD = f"""\
@@ -23,19 +27,63 @@ program holds, dequantized, in fp32:
 """
 
 
+_HEARING = "## Models that hear\n"
+_HEARING_HEAD = f"""{_HEARING}
+Tiny models as above, of which each method is run by `pteron run`: the whole sound is heard, then tokens that are given are written, each
+with those before it in the cache (Parakeet: 24 steps of greedy decoding as transformers takes them, at each of the frames that a step looks at).
+
+- **rows**: in how many rows of logits the likeliest column is transformers'. In fp32 and around quantized weights all must be.
+- **heard**: the largest difference of what the encoder hands over (Whisper's cross-attention keys and values); **logits**: of a logit. What may be
+  is the same. Quantized groups are of {{group}} weights, as tiny models are no wider. Whole texts and times are compared in `test/native`.
+
+"""
+
+
+def kept_half(out: Path, only: str) -> str:
+    """What of the page is not measured anew with --only text or speech."""
+    first, found, behind = out.read_text(encoding="utf-8").partition(_HEARING) if out.exists() else ("", "", "")
+    kept = first.rstrip("\n") + "\n" if only == "speech" else found + behind
+    if not kept.strip():
+        raise ExportError("invalid_argument", f"{out} has no other half to keep.", "Leave out --only.")
+    return kept
+
+
 def render(rows: list[Row]) -> str:
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("transformers", "torch", "executorch"))
-    failed = sum(not row.passed for row in rows)
-    families = list(dict.fromkeys(row.family for row in rows))
-    lines = [_HEAD + f"{len(rows) - failed} of {len(rows)} rows pass ({platform.system()} {platform.machine()}, {versions}).", ""]
-    lines += ["| Family | Class | Special cases switched on |", "|---|---|---|"]
-    lines += [f"| {family.name} | `{family.architecture}` | {family.special} |" for family in families]
+    lines = [_HEAD + _verdict(rows), "", *_families(rows)]
     lines += ["", "| Family | Quantization | Tokens | Difference | Allowed | |", "|---|---|--:|--:|--:|---|"]
     return "\n".join([*lines, *(_line(row) for row in rows)]) + "\n"
 
 
+def render_hearing(rows: list[HearingRow]) -> str:
+    lines = [_HEARING_HEAD.format(group=GROUP) + _verdict(rows), "", *_families(rows)]
+    lines += ["", "| Family | Quantization | Rows | Heard | Allowed | Logits | Allowed | |", "|---|---|--:|--:|--:|--:|--:|---|"]
+    return "\n".join([*lines, *(_hearing_line(row) for row in rows)]) + "\n"
+
+
+def _verdict(rows: list[Row] | list[HearingRow]) -> str:
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("transformers", "torch", "executorch"))
+    passed = sum(row.passed for row in rows)
+    return f"{passed} of {len(rows)} rows pass ({platform.system()} {platform.machine()}, {versions})."
+
+
+def _families(rows: list[Row] | list[HearingRow]) -> list[str]:
+    families = dict.fromkeys(row.family for row in rows)
+    lines = [f"| {family.name} | `{family.architecture}` | {family.special} |" for family in families]
+    return ["| Family | Class | Special cases switched on |", "|---|---|---|", *lines]
+
+
 def _line(row: Row) -> str:
-    verdict = "passes" if row.passed else f"**fails** {row.failure}".rstrip()
     return (
-        f"| {row.family.name} | {row.quantization} | {row.equal}/{STEPS} | {row.difference:.1e} | {row.allowed:.1e} | {verdict} |"
+        f"| {row.family.name} | {row.quantization} | {row.equal}/{STEPS} | {row.difference:.1e} | {row.allowed:.1e} | {_ends(row)} |"
     )
+
+
+def _hearing_line(row: HearingRow) -> str:
+    return (
+        f"| {row.family.name} | {row.quantization} | {row.equal}/{row.rows} | {row.heard:.1e} | {row.heard_allowed:.1e} "
+        f"| {row.difference:.1e} | {row.allowed:.1e} | {_ends(row)} |"
+    )
+
+
+def _ends(row: Row | HearingRow) -> str:
+    return "passes" if row.passed else f"**fails** {row.failure}".rstrip()

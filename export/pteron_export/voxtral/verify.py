@@ -103,12 +103,17 @@ def _chunks(first: int, count: int, chunk: int) -> list[tuple[int, int]]:
 @torch.no_grad()
 def expected(recipe: ModuleType, config: dict, model: nn.Module, work: Work, forget) -> tuple[torch.Tensor, torch.Tensor]:
     """The same of transformers, in one call."""
-    reference = streamed_voxtral(recipe, config, program_weights(model), forget)
+    return heard_and_written(streamed_voxtral(recipe, config, program_weights(model), forget), model, work)
+
+
+def heard_and_written(reference: nn.Module, model: nn.Module, work: Work) -> tuple[torch.Tensor, torch.Tensor]:
+    """`reference`: transformers' model, which computes in the type of its weights."""
     heard: list[torch.Tensor] = []
     reference.model.multi_modal_projector.register_forward_hook(lambda _, __, output: heard.append(output))
     delay = {"num_delay_tokens": model.delay} if is_realtime(model) else {}
     rows = torch.arange(work.first - 1, len(work.ids) - 1)
-    result = reference(torch.tensor([work.ids]), work.sound, use_cache=False, logits_to_keep=rows, **delay)
+    sound = work.sound.to(next(reference.parameters()).dtype)
+    result = reference(torch.tensor([work.ids]), sound, use_cache=False, logits_to_keep=rows, **delay)
     return heard[0].reshape(-1, model.width), result.logits[0]
 
 
