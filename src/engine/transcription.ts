@@ -29,8 +29,8 @@ export interface TranscribeParams {
   readonly names?: readonly string[];
   /** Text in whose manner other readings are written. */
   readonly manner?: string;
-  /** Whether a text needs no other readings beside it. */
-  readonly isEnough?: (text: string) => Promise<boolean>;
+  /** Whether what was read until now needs no other readings beside it. */
+  readonly isEnough?: (texts: readonly string[]) => Promise<boolean>;
   /** Only of models that write while they hear. */
   readonly delayMs?: number;
   /** The text is the model's answer to it. Only of models that chat. */

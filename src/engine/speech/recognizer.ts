@@ -34,8 +34,8 @@ export interface RecognitionOptions {
   readonly names?: readonly string[] | undefined;
   /** Text in whose manner what was said is written once more, as other readings: 'open paren' for '('. Of Whisper. */
   readonly manner?: string | undefined;
-  /** Whether a text needs no other readings beside it. */
-  readonly isEnough?: ((text: string) => Promise<boolean>) | undefined;
+  /** Whether what was read until now, first what was heard freely, needs no other readings beside it. Of Whisper. */
+  readonly isEnough?: ((texts: readonly string[]) => Promise<boolean>) | undefined;
   /** How far the text may be behind the sound; of models that write while they hear. */
   readonly delayMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;

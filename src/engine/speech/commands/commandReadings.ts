@@ -1,4 +1,4 @@
-import type { SpeechFocus, SpeechMode, SpokenDocument, UserPhrase } from '../../../protocol';
+import type { SpeechFocus, SpeechMode, SpokenDocument, SpokenOutcome, UserPhrase } from '../../../protocol';
 import { biasTerms } from '../dictation/biasPrompt';
 import { spokenManner } from '../dictation/spokenManner';
 import type { ExpectedPhrase } from '../recognizer';
@@ -19,7 +19,7 @@ export interface CommandReadings {
   readonly expected?: readonly ExpectedPhrase[];
   readonly names?: readonly string[];
   readonly manner?: string;
-  readonly isEnough?: (text: string) => Promise<boolean>;
+  readonly isEnough?: (texts: readonly string[]) => Promise<boolean>;
 }
 
 /**
@@ -37,7 +37,7 @@ const mostNames = 60;
 /**
  * How a sound is recognised whose text `interpretSpeech` will interpret: the readings that it chooses from are the recogniser's own, and
  * the grammar's phrases, with names of the open file, that the sound supports, and what is written in the manner of spoken code. Where
- * the first reading is a command as it stands, no others are made. The names are no prompt here: as one they make Whisper write code where
+ * what was read so far is a command as it stands, or code of known words, no others are made. The names are no prompt here: as one they make Whisper write code where
  * a command was said.
  * @throws invalid_argument for phrases that cannot be used
  */
@@ -47,10 +47,15 @@ export function commandReadings({ focus = 'editor', mode, phrases, document }: S
   if (mode === 'dictation') return dictated;
   const names = document ? biasTerms(document).slice(0, mostNames).map(spokenName) : [];
   const situation = { focus, ...(mode && { mode }), ...(phrases && { phrases }), ...(document && { document }) };
-  const isEnough = async (text: string) =>
-    isSettled((await interpretSpeech({ ...situation, alternatives: [text] })).outcome);
+  const isEnough = async (alternatives: readonly string[]) => {
+    const { outcome } = await interpretSpeech({ ...situation, alternatives });
+    return isSettled(outcome) || (manner !== undefined && isKnownCode(outcome));
+  };
   return { ...dictated, expected: expectedPhrases(phrases), names, isEnough };
 }
+
+/** Every word of it is a symbol, a number, or known to the file or its language: what sounds like this is hardly a command. */
+const isKnownCode = (outcome: SpokenOutcome): boolean => outcome.kind === 'insert' && outcome.confidence === 1;
 
 /** getUserName, get_user_name → 'get user name' */
 const spokenName = (name: string): string =>

@@ -9,6 +9,7 @@ import { isQuiet } from '../quiet';
 import type { RecognitionOptions } from '../recognizer';
 import { Stopwatch } from '../stopwatch';
 import type { Attempt } from './attempt';
+import type { Reading } from './reading';
 import { cutAtTimestamps, type TokenSegment } from './segments';
 import type { WhisperTokens } from './tokens';
 import { isSilent, WindowDecoder } from './windowDecoder';
@@ -101,11 +102,24 @@ class Recognition {
   async #readOtherwise(best: Attempt): Promise<void> {
     const { alternatives: most = 0, expected = [], manner = '', isEnough } = this.options;
     if ((most < 1 && expected.length === 0 && manner === '') || this.#cancelled) return;
-    if (await isEnough?.(this.#text.trim())) return;
-    const others = await this.#stopwatch.timed('decodeMs', () => this.#decoder.otherReadings(best));
-    const texts = new Set(others.map((tokens) => this.#textOf(tokens).trim()));
+    if (await isEnough?.([this.#text.trim()])) return;
+    this.#alternatives = [];
+    await this.#stopwatch.timed('decodeMs', async () => {
+      const readings: Reading[] = [];
+      for await (const found of this.#decoder.otherReadings(best)) {
+        readings.push(...found);
+        this.#alternatives = this.#textsOf(readings);
+        if (found.length > 0 && (await isEnough?.([this.#text.trim(), ...this.#alternatives]))) return;
+      }
+    });
+  }
+
+  /** Likeliest first, each once, and none that was heard first. */
+  #textsOf(readings: readonly Reading[]): readonly string[] {
+    const sorted = [...readings].sort((a, b) => b.score - a.score);
+    const texts = new Set(sorted.map(({ tokens }) => this.#textOf(tokens).trim()));
     texts.delete(this.#text.trim());
-    this.#alternatives = [...texts];
+    return [...texts];
   }
 
   #skip(seek: number, size: number, reason: SkippedSound['reason'], noSpeechProbability: number | null): number {

@@ -70,11 +70,33 @@ export class WindowDecoder {
   }
 
   /**
-   * Other token sequences for the window that was decoded last, likelier ones first: at most `most` that close rivals lead to, and
-   * expected phrases that the sound supports.
+   * Other token sequences for the window that was decoded last, in stages, those that help most first: written in the manner that is
+   * asked for; expected phrases that the sound supports; at most `most` that close rivals lead to, of each. Whoever has enough stops.
    */
-  async otherReadings(best: Attempt): Promise<readonly (readonly number[])[]> {
-    const { alternatives: most = 0, expected = [], names = [], manner } = this.options;
+  async *otherReadings(best: Attempt): AsyncGenerator<readonly Reading[], void, void> {
+    const { alternatives: most = 0, expected = [], manner } = this.options;
+    const [plain, mannered] = [this.#prompt, manner ? this.#inManner(manner) : undefined];
+    const written = mannered && (await this.#promptedWith(mannered, () => this.#attempt(0)));
+    if (written && !written.cancelled) yield [this.#asReading(written)];
+    if (expected.length > 0) yield await this.#promptedWith(plain, () => this.#guided(best));
+    if (most === 0) return;
+    yield await this.#promptedWith(plain, () => this.#rivalsOf(best, most));
+    if (written) yield await this.#promptedWith(mannered, () => this.#rivalsOf(written, most));
+  }
+
+  #promptedWith<T>(prompt: readonly number[], work: () => Promise<T>): Promise<T> {
+    this.#prompt = prompt;
+    return work();
+  }
+
+  /** As if `manner` had been said before; undefined where another language is spoken. */
+  #inManner(manner: string): readonly number[] | undefined {
+    if (this.#language?.code !== 'en') return undefined;
+    return [...this.#promptAfter(this.whisper.tokenizer.encode(` ${manner}`)), ...this.#task()];
+  }
+
+  #guided(best: Attempt): Promise<readonly Reading[]> {
+    const { expected = [], names = [] } = this.options;
     const { tokenizer, tokens } = this.whisper;
     const model = {
       endOfText: tokens.endOfText,
@@ -84,17 +106,8 @@ export class WindowDecoder {
       logitsAfter: (drawn: readonly number[]) => this.#logitsAfter(drawn),
       goOn: (begun: readonly Drawn[]) => this.#attempt(0, begun),
     };
-    const trees = {
-      phrases: treeOf(expected, tokenizer),
-      names: phraseTree(
-        names.map((text) => ({ text, open: false })),
-        tokenizer,
-      ),
-    };
-    const guided = expected.length > 0 ? await guidedReadings(best, trees, model) : [];
-    const others = await this.#rivalsOf(best, most);
-    const mannered = manner && this.#language?.code === 'en' ? await this.#inManner(manner, most) : [];
-    return [...guided, ...others, ...mannered].sort((a, b) => b.score - a.score).map((reading) => reading.tokens);
+    const closed = names.map((text) => ({ text, open: false }) as const);
+    return guidedReadings(best, { phrases: treeOf(expected, tokenizer), names: phraseTree(closed, tokenizer) }, model);
   }
 
   async #rivalsOf(best: Attempt, most: number): Promise<readonly Reading[]> {
@@ -103,14 +116,6 @@ export class WindowDecoder {
       branch: (from: Attempt, at: number) => this.#attempt(0, begunAt(from, at)),
     });
     return others.map((other) => this.#asReading(other));
-  }
-
-  /** As if `manner` had been said before: greedily, and with close rivals in place of what is in doubt. */
-  async #inManner(manner: string, most: number): Promise<readonly Reading[]> {
-    const before = this.whisper.tokenizer.encode(` ${manner}`);
-    this.#prompt = [...this.#promptAfter(before), ...this.#task()];
-    const written = await this.#attempt(0);
-    return written.cancelled ? [] : [this.#asReading(written), ...(await this.#rivalsOf(written, most))];
   }
 
   #asReading(attempt: Attempt): Reading {

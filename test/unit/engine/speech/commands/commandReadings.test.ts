@@ -26,10 +26,16 @@ describe('what a recogniser is told', () => {
     ['undo', true],
     ['git push', true],
     ['never mind', true],
-    ['return load orders', false],
+    ['return load orders', true],
+    ['return lode ardors', false],
     ['and dew that', false],
     ['', false],
   ])('needs nothing else than %j: %s', async (text, enough) => {
-    expect(await commandReadings({ document }).isEnough!(text)).toBe(enough);
+    expect(await commandReadings({ document }).isEnough!([text])).toBe(enough);
+    expect(await commandReadings({ document }).isEnough!(['turn lode odors', text])).toBe(enough);
+  });
+
+  it('looks for commands beside prose, however plain it is', async () => {
+    expect(await commandReadings({ document: readme }).isEnough!(['send the massage'])).toBe(false);
   });
 });

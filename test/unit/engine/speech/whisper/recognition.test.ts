@@ -270,10 +270,20 @@ describe('recognition', () => {
 
     it('are not sought where the first is enough', async () => {
       const asked: string[] = [];
-      const isEnough = (text: string) => Promise.resolve(asked.push(text) > 0);
+      const isEnough = (texts: readonly string[]) => Promise.resolve(asked.push(...texts) > 0);
       const { scripted, result } = listen(behaviour, 0.5, { language: 'en', alternatives: 3, manner: '7', isEnough });
       expect((await result).alternatives).toBeUndefined();
       expect([asked, scripted.prompts.length]).toEqual([['w1 w2 w6'], 1]);
+    });
+
+    it('are sought in stages, until there is enough', async () => {
+      const written = {
+        script: (_window: number, attempt: number) => [20, 1, attempt === 0 ? 2 : 5, 40],
+        rival: behaviour.rival,
+      };
+      const isEnough = (texts: readonly string[]) => Promise.resolve(texts.includes('w1 w5'));
+      const { result } = listen(written, 0.5, { language: 'en', beam: 1, alternatives: 3, manner: '78', isEnough });
+      expect((await result).alternatives).toEqual(['w1 w5']);
     });
   });
 
