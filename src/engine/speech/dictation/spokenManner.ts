@@ -6,8 +6,9 @@ import type { SpokenDocument } from '../../../protocol';
 import { languageOf } from './languages';
 
 const code =
-  'pascal case image loader, let total equals items dot filter open paren item close paren, while count not equals three colon new line, ' +
-  'snake case retry limit semicolon, dunder main, open bracket close bracket, quote main menu end quote, fat arrow, dollar, spell charlie delta';
+  'def snake case retry limit open paren size comma step close paren arrow float colon new line, let total equals items dot filter ' +
+  'open paren item fat arrow item dot width plus two close paren semicolon, func pascal case image loader open brace close brace, ' +
+  'while index is less than none colon, hash slash dash star pipe dollar, quote main menu end quote, dunder main, spell charlie delta';
 
 /** undefined: where prose is written. */
 export function spokenManner({ languageId }: SpokenDocument): string | undefined {
