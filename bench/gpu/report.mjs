@@ -20,7 +20,6 @@ const names = {
 
 function read(folder, revision = 'HEAD') {
   const text = (name) => readFileSync(join(folder, name), 'utf8').trim();
-  const [gpu, cpu] = text('machine.txt').split('\n');
   const lines = (name) =>
     text(name)
       .split('\n')
@@ -36,14 +35,21 @@ function read(folder, revision = 'HEAD') {
     ...distil(model, rounds),
   }));
   const newest = (name) => [...measured, ...(previous?.models ?? [])].find(({ model }) => model === name);
-  const speech = existsSync(join(folder, 'speech.jsonl')) ? { ...when, rows: lines('speech.jsonl') } : previous?.speech;
+  const heard = existsSync(join(folder, 'speech.jsonl'))
+    ? lines('speech.jsonl').map((row) => ({ ...when, ...row }))
+    : [];
+  const isNew = ({ model, device }) => heard.some((row) => row.model === model && row.device === device);
+  const speech = [...(previous?.speech ?? []).filter((row) => !isNew(row)), ...heard];
   return {
-    gpu: gpu.trim(),
-    cpu: cpu?.trim(),
-    bandwidth: Number(text('bandwidth.txt')),
+    ...(rounds.length > 0 ? machine(text) : { gpu: previous?.gpu, cpu: previous?.cpu, bandwidth: previous?.bandwidth }),
     models: Object.keys(names).flatMap((name) => newest(name) ?? []),
-    ...(speech ? { speech } : {}),
+    speech,
   };
+}
+
+function machine(text) {
+  const [gpu, cpu] = text('machine.txt').split('\n');
+  return { gpu: gpu.trim(), cpu: cpu?.trim(), bandwidth: Number(text('bandwidth.txt')) };
 }
 
 function distil(model, rounds) {
@@ -107,20 +113,33 @@ ${models.map((model) => rows(model, bandwidth)).join('\n')}
 ${agreement.join('; ')}.
 Random weights leave near ties, and experts chosen by near ties: of Qwen 3.5's shape with 4 layers and 16 experts mlx-lm's logits in bfloat16
 correlate by 0.77 to 0.93 with its own in float32, and ours on the CPU without rounded activations by 0.9999996 with mlx-lm's in float32 (prompts of 1 to 200 tokens).
-${speech ? speechSection(speech) : ''}`;
+${speech.length > 0 ? speechSection(speech) : ''}`;
 }
 
-function speechSection({ date, revision, rows }) {
-  const row = ({ model, how = 'greedy', clips, seconds, p50, p95, featuresMs, encodeMs, decodeMs, tokens }) =>
-    `| ${model} | ${how} | ${clips} of ${seconds} s | ${p50} | ${p95} | ${featuresMs} | ${encodeMs} | ${decodeMs} | ${tokens} |`;
+function speechSection(rows) {
+  const row = ({
+    model,
+    device,
+    date,
+    revision,
+    how = 'greedy',
+    clips,
+    seconds,
+    p50,
+    p95,
+    featuresMs,
+    encodeMs,
+    decodeMs,
+    tokens,
+  }) =>
+    `| ${model} | ${device.replace('cuda: ', '')} | ${date}, ${revision} | ${how} | ${clips} of ${seconds} s | ${p50} | ${p95} | ${featuresMs} | ${encodeMs} | ${decodeMs} | ${tokens} |`;
   return `
-From a clip's end to its text, by \`bench/gpu/recognition.ts\` on ${date} at revision ${revision}, milliseconds (parts: medians), in two processes one after
-the other. Whisper base has its real weights in fp16; Parakeet TDT 0.6B has its true shape, random weights in bfloat16 and, by construction, a token every three frames.
+From a clip's end to its text, by \`bench/gpu/recognition.ts\`, milliseconds (parts: medians), in two processes one after the other. Whisper base has its real weights in fp16; Parakeet TDT 0.6B has its true shape, random weights in bfloat16 and, by construction, a token every three frames.
 Features are computed on the CPU. Whisper recognises greedily, plainly (a beam of 5, as \`pteron transcribe\` does), or as the editor asks for it: with readings to
-choose from, which speech that is no command needs. Tokens count each one that the decoder read.
+choose from, which speech needs that is neither a command nor code of known words, as these clips; a command as it stands is decoded greedily and no further.
 
-| Model | How | Clips | p50 | p95 | Features | Encoder | Decoder | Tokens |
-|---|---|---|---|---|---|---|---|---|
+| Model | GPU | Measured, revision | How | Clips | p50 | p95 | Features | Encoder | Decoder | Tokens |
+|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.map(row).join('\n')}
 `;
 }
