@@ -57,7 +57,7 @@ async function voice(paths) {
   const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out'];
   const listener = createListener('whisper-base', join(paths.cache, 'recognitions'));
   const rows = [
-    '| Set | Voice | Utterances | Right | Dangerous and run unasked | Dangerous, taken for something harmless |\n|---|---|---|---|---|---|\n',
+    '| Set | Voice | Commands right | Dictation right | Dangerous and run unasked | Dangerous, taken for something harmless |\n|---|---|---|---|---|---|\n',
   ];
   try {
     for (const set of sets) {
@@ -82,10 +82,11 @@ async function voice(paths) {
 /** What a recogniser writes for noise cannot be said. */
 const isSpeakable = (say) => /^[^[(♪]*[a-z0-9]/i.test(say);
 
-function spokenRow(name, { voice: speaker, right, wrong, dangerousRuns, takenForOthers }) {
-  const total = right + wrong.length;
-  const share = ((100 * right) / total).toFixed(1);
-  return `| \`${name}\` | ${speaker} | ${total} | ${right} (${share} %) | ${dangerousRuns} | ${takenForOthers} |\n`;
+function spokenRow(name, { voice: speaker, right, wrong, dictated, dangerousRuns, takenForOthers }) {
+  const share = (part, all) => (all === 0 ? '' : `${part} of ${all} (${((100 * part) / all).toFixed(1)} %)`);
+  const commandsRight = share(right - dictated.right, right + wrong.length - dictated.total);
+  const dictationRight = share(dictated.right, dictated.total);
+  return `| \`${name}\` | ${speaker} | ${commandsRight} | ${dictationRight} | ${dangerousRuns} | ${takenForOthers} |\n`;
 }
 
 const commands = { parity, voice };

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeAudio, speechRate } from '../../src/engine/speech/audio/decodeAudio';
-import { seededRandom } from '../../src/engine/speech/whisper/draw';
+import { seededRandom } from '../../src/engine/speech/draw';
 import { makeWav } from '../unit/engine/speech/audio/makeWav';
 
 /** Of Debian's pocketsphinx-testdata (BSD); the LibriVox readings in it are in the public domain. */

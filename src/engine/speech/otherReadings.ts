@@ -2,7 +2,7 @@
  * Other readings of a sound. Where a token was drawn with a close rival, the rival is taken instead and the rest drawn greedily; the
  * closest first, also in readings found so. A beam would pay for every token of every reading; this pays for what is in doubt.
  */
-import type { Drawn } from './whisper/draw';
+import type { Drawn } from './draw';
 
 /** A rival this much less probable (log) is no reading. */
 const farthest = 4;

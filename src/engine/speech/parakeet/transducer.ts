@@ -3,8 +3,8 @@
  * how many frames to go on by. Source: transformers generation_parakeet.py and NeMo's rnnt_greedy_decoding.py (`GreedyTDTInfer`).
  */
 import { PteronError } from '../../../protocol';
-import { type Drawn, rivalOf } from '../whisper/draw';
-import { logSumExp } from '../whisper/logitRules';
+import { type Drawn, rivalOf } from '../draw';
+import { logSumExp } from '../logSumExp';
 import type { Heard, ParakeetProgram, PredictionState } from './program';
 
 export interface SpokenToken extends Drawn {

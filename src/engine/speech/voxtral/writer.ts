@@ -1,7 +1,7 @@
 /** Greedy text after a prompt with something heard in it. */
 import type { Session, Tensor } from '../../native/addonTypes';
 import type { Writing } from '../otherReadings';
-import { draw, type Drawn, rivalOf } from '../whisper/draw';
+import { draw, type Drawn, rivalOf } from '../draw';
 import type { VoxtralPrompt } from './prompt';
 
 /** Without the end. */

@@ -3,7 +3,7 @@
  * trained. Source: mistral_common's audio.py, and `generate` of transformers' modeling_voxtral_realtime.py.
  */
 import type { Program, Session, Tensor } from '../../native/addonTypes';
-import { draw, type Drawn } from '../whisper/draw';
+import { draw, type Drawn } from '../draw';
 import { type EncoderShape, StreamingEncoder } from './streamingEncoder';
 import { type RealtimeTokens, samplesAToken } from './tokens';
 

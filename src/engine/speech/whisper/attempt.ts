@@ -1,7 +1,7 @@
 /** One attempt at a window: tokens until the end of text, and whether they can be trusted. */
 import { compressionRatio } from '../compressionRatio';
 import type { Writing } from '../otherReadings';
-import { draw, type Drawn, rivalOf } from './draw';
+import { draw, type Drawn, rivalOf } from '../draw';
 import { applyRules } from './logitRules';
 import type { WhisperTokens } from './tokens';
 

@@ -2,7 +2,7 @@
  * Beam search. Source: OpenAI's decoding.py `BeamSearchDecoder` with its patience of 1, and `MaximumLikelihoodRanker` without a length
  * penalty; what is much less probable than the likeliest sequence is given up besides.
  */
-import type { Drawn } from './draw';
+import type { Drawn } from '../draw';
 
 /**
  * A sequence this much less probable (log) than the likeliest one is given up. In 60 windows of clean and noisy speech, searched without

@@ -5,8 +5,8 @@
 import type { Tokenizer } from '../../text/tokenizer';
 import type { ExpectedPhrase } from '../recognizer';
 import type { Attempt } from './attempt';
-import type { Drawn } from './draw';
-import { logSumExp } from './logitRules';
+import type { Drawn } from '../draw';
+import { logSumExp } from '../logSumExp';
 import { type Reading, wordScore } from './reading';
 
 const width = 6;

@@ -1,6 +1,6 @@
 /** Which language is spoken: as the caller says, or as the model hears. */
 import { invalidArgument } from '../../errors';
-import { logSumExp } from './logitRules';
+import { logSumExp } from '../logSumExp';
 import type { WhisperTokens } from './tokens';
 
 export interface SpokenLanguage {

@@ -2,6 +2,7 @@
  * What Whisper may say next. Source: OpenAI's decoding.py `ApplyTimestampRules`, and transformers' logits_process.py, which
  * differ in nothing that matters here.
  */
+import { logSumExp } from '../logSumExp';
 import type { WhisperTokens } from './tokens';
 
 /**
@@ -53,27 +54,4 @@ function timestampIsLikelier(logits: Float32Array, firstTimestamp: number): bool
   let likeliestText = -Infinity;
   for (let token = 0; token < firstTimestamp; token++) likeliestText = Math.max(likeliestText, logits[token]!);
   return logSumExp(logits, firstTimestamp) > likeliestText;
-}
-
-/** log Σ exp of the logits from `start` on; −∞ where there are none. */
-export function logSumExp(logits: Float32Array, start = 0): number {
-  let largest = -Infinity;
-  for (let token = start; token < logits.length; token++) if (logits[token]! > largest) largest = logits[token]!;
-  if (largest === -Infinity) return -Infinity;
-  let sum = 0;
-  for (let token = start; token < logits.length; token++) {
-    const below = logits[token]! - largest;
-    if (below > -40) sum += expOf(below); // less is lost in a double's last place anyway
-  }
-  return largest + Math.log(sum);
-}
-
-const powers = Float64Array.from({ length: 42 }, (_, i) => Math.exp(-i));
-
-/** eˣ for −41 < x ≤ 0, within 10⁻⁷ of it, in half of Math.exp's time: a token's logits are tens of thousands. */
-function expOf(x: number): number {
-  const whole = (0.5 - x) | 0;
-  const r = x + whole; // −0.5 < r ≤ 0.5, for Taylor's series
-  const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r / 5040))))));
-  return powers[whole]! * series;
 }

@@ -4,10 +4,11 @@ import type { ExpectedPhrase, RecognitionOptions } from '../recognizer';
 import { begunAt, otherReadings } from '../otherReadings';
 import { type Attempt, attempt, attemptOf } from './attempt';
 import { beamSearch } from './beamSearch';
-import { type Drawn, likeliestOf, seededRandom } from './draw';
+import { type Drawn, likeliestOf, seededRandom } from '../draw';
 import { guidedReadings, type PhraseTree, phraseTree } from './guidedReadings';
 import { englishOnly, hearLanguage, languageCalled, type SpokenLanguage } from './language';
-import { applyRules, logSumExp } from './logitRules';
+import { logSumExp } from '../logSumExp';
+import { applyRules } from './logitRules';
 import { type Reading, wordScore } from './reading';
 import type { WhisperModel } from './whisperModel';
 

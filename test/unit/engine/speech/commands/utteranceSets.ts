@@ -47,6 +47,8 @@ export function placeOf({ in: place = 'ts', before = '' }: Utterance): Omit<Inte
 
 export interface Scores {
   readonly right: number;
+  /** Of those that dictate text. */
+  readonly dictated: { readonly right: number; readonly total: number };
   /** Asked for or not: dangerous, and run without a question. */
   readonly dangerousRuns: number;
   /** What asked for something dangerous, and was taken for something else that was run. */
@@ -61,6 +63,7 @@ export async function scored(
   spoken = false,
 ): Promise<Scores> {
   let [right, dangerousRuns, takenForOthers] = [0, 0, 0];
+  let dictated = { right: 0, total: 0 };
   const wrong: string[] = [];
   for (const utterance of utterances) {
     const alternatives = hear(utterance);
@@ -71,10 +74,13 @@ export async function scored(
       if (dangerous || asks.includes(command)) dangerousRuns++;
       else if (asks.length > 0) takenForOthers++;
     }
-    if (isAsExpected(utterance, outcome, spoken)) right++;
+    const isRight = isAsExpected(utterance, outcome, spoken);
+    if (utterance.insert !== undefined)
+      dictated = { right: dictated.right + Number(isRight), total: dictated.total + 1 };
+    if (isRight) right++;
     else wrong.push(`${JSON.stringify({ ...utterance, heard, of: alternatives })}\n    → ${summary(outcome)}`);
   }
-  return { right, dangerousRuns, takenForOthers, wrong };
+  return { right, dictated, dangerousRuns, takenForOthers, wrong };
 }
 
 function isAsExpected(expected: Utterance, outcome: SpokenOutcome, spoken: boolean): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { beamSearch, type BeamOptions } from '../../../../../src/engine/speech/whisper/beamSearch';
-import type { Drawn } from '../../../../../src/engine/speech/whisper/draw';
+import type { Drawn } from '../../../../../src/engine/speech/draw';
 
 /** Words are one letter; '.' ends the text. */
 const letters = 'abcdefgh.';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyRules, logSumExp } from '../../../../../src/engine/speech/whisper/logitRules';
-import { draw, likeliestOf, seededRandom } from '../../../../../src/engine/speech/whisper/draw';
+import { logSumExp } from '../../../../../src/engine/speech/logSumExp';
+import { applyRules } from '../../../../../src/engine/speech/whisper/logitRules';
+import { draw, likeliestOf, seededRandom } from '../../../../../src/engine/speech/draw';
 import { tinyTokens, tinyVocabulary } from './tinyTokens';
 
 /** Which tokens may follow, where none is likelier than another by much. */

@@ -1,5 +1,5 @@
 /** Draws one token. */
-import { logSumExp } from './logitRules';
+import { logSumExp } from './logSumExp';
 
 export interface Drawn {
   readonly token: number;
