@@ -54,7 +54,7 @@ async function voice(paths) {
   process.chdir(paths.root);
   const every = Number(values.every);
   const voices = values.voices?.split(',') ?? usual;
-  const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out'];
+  const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out', 'strangers-2'];
   const listener = createListener('whisper-base', join(paths.cache, 'recognitions'));
   const rows = [
     '| Set | Voice | Commands right | Dictation right | Dangerous and run unasked | Dangerous, taken for something harmless |\n|---|---|---|---|---|---|\n',

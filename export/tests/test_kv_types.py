@@ -18,6 +18,8 @@ from pteron_export.weights import load_weights
 SIZES = {"hidden_size": 64, "intermediate_size": 128, "head_dim": 32, "max_position_embeddings": 256}
 CONFIGS = {"LlamaForCausalLM": LLAMA | SIZES, "Gemma3ForCausalLM": GEMMA | SIZES}
 ALLOWED = {"fp32": 1e-4, "fp16": 5e-3, "bf16": 0.1, "8": 0.1, "4": 1.0}
+# Of the program from the eager model: sums in another order, and what lies between two codes may go either way.
+APART = {"fp32": 2e-3, "fp16": 2e-3, "bf16": 1e-2, "8": 0.05, "4": 0.5}
 
 
 def build(architecture: str, kv: str):
@@ -50,8 +52,7 @@ def test_a_cache_of_each_type(architecture, kv, tmp_path):
     assert np.abs(eager[90:] - again).max() < ALLOWED[kv]
     lower_language_model(model, model.limits, 384, tmp_path / "model.pte", lambda _: None)
     program = choose_runner(model).logits(tmp_path / "model.pte", calls)
-    # A code that lies between two may go either way.
-    assert np.abs(program - eager).max() < (ALLOWED[kv] / 2 if kv in ("8", "4") else 2e-3)
+    assert np.abs(program - eager).max() < APART[kv]
     nodes = node_counts(tmp_path / "model.pte")
     assert nodes["SdpaNode"] == 3 and nodes.get("DequantizeNode", 0) == (6 if kv in ("8", "4") else 0)
 

@@ -51,7 +51,7 @@ it('runs a command that is spoken while the key is held', async () => {
 
 it('writes where the cursor is when the key is let go, though it came from and goes elsewhere, and one undo takes it back', async () => {
   const before = await text();
-  const expected = `${before.slice(0, before.lastIndexOf('retur'))}return fibonacci(n-1)`;
+  const expected = `${before.slice(0, before.lastIndexOf('retur'))}return fibonacci(n - 1)`;
   await press('Control+Home');
   await speaker.tap();
   await speaker.untilState('listening');

@@ -67,7 +67,9 @@ export function withoutMishearings(raw: readonly string[], family: Family): stri
   const right: string[] = [];
   for (let at = 0; at < words.length;) {
     const found = all.find((each) => isAt(each, words, at, family));
-    right.push(...(found?.meant ?? [formatterAt(words, at) ?? withoutApostrophe(raw[at]!)]));
+    right.push(
+      ...(found?.meant ?? formatterAt(words, at) ?? difference(raw[at]!, family) ?? [withoutApostrophe(raw[at]!)]),
+    );
     at += found?.heard.length ?? 1;
     if (isListed(raw, at)) right.push('comma');
   }
@@ -84,10 +86,17 @@ function isAt({ heard, ...beside }: Misheard, words: readonly string[], at: numb
 const beforeCase = formatterPhrases.filter(([[, second]]) => second === 'case').map(([[first]]) => first!);
 
 /** "cabet case", "camil case": nothing else goes before "case" so. */
-function formatterAt(words: readonly string[], at: number): string | undefined {
+function formatterAt(words: readonly string[], at: number): readonly string[] | undefined {
   const word = words[at]!;
   if (words[at + 1] !== 'case' || beforeCase.includes(word)) return undefined;
-  return beforeCase.find((name) => similarity(word, name) >= 0.6);
+  const name = beforeCase.find((each) => similarity(word, each) >= 0.6);
+  return name === undefined ? undefined : [name];
+}
+
+/** "N-1" is how recognisers write "n minus one". */
+function difference(word: string, family: Family): readonly string[] | undefined {
+  const [, letter, number] = /^([a-z])-(\d+)[.,]?$/i.exec(word) ?? [];
+  return letter === undefined || family === 'shell' ? undefined : [letter, 'minus', number!];
 }
 
 /** "user's" is how recognisers write "users" before a symbol's name. */

@@ -17,6 +17,7 @@ describe('what is misheard in code', () => {
     ['python', 'fibonacci open paren and close paren', 'fibonacci open paren n close paren'],
     ['shell', 'ls pipe grip dash v', 'ls pipe grep dash v'],
     ['go', "if they're not equals nil", 'if err not equals nil'],
+    ['python', 'fibonacci of N-1.', 'fibonacci of N minus 1'],
   ] as const)('%s: %s', (family, heard, meant) => {
     expect(withoutMishearings(heard.split(' '), family).join(' ')).toBe(meant);
   });
@@ -29,6 +30,8 @@ describe('what is misheard in code', () => {
     ['script', 'in the case of it'],
     ['python', 'salt and pepper'],
     ['shell', 'grab it'],
+    ['shell', 'head n-1'],
+    ['script', 'utf-8'],
     ['script', "it's a name"],
   ] as const)('%s: %s stays', (family, said) => {
     expect(withoutMishearings(said.split(' '), family).join(' ')).toBe(said);
