@@ -54,7 +54,7 @@ async function voice(paths) {
   process.chdir(paths.root);
   const every = Number(values.every);
   const voices = values.voices?.split(',') ?? usual;
-  const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out', 'strangers-2'];
+  const sets = values.set ? [resolve(values.set)] : ['utterances', 'held-out', untuned];
   const listener = createListener('whisper-base', join(paths.cache, 'recognitions'));
   const rows = [
     '| Set | Voice | Commands right | Dictation right | Dangerous and run unasked | Dangerous, taken for something harmless |\n|---|---|---|---|---|---|\n',
@@ -62,7 +62,7 @@ async function voice(paths) {
   try {
     for (const set of sets) {
       const all = values.set ? JSON.parse(readFileSync(set, 'utf8')) : utteranceSet(set);
-      const chosen = all.filter(({ say }, i) => i % every === 0 && isSpeakable(say));
+      const chosen = all.filter(({ say }, i) => i % (set === untuned ? 1 : every) === 0 && isSpeakable(say));
       const onHeard = (done) => done % 20 === 0 && log(`${set}: ${done} of ${voices.length * chosen.length}`);
       const scores = await scoreSpoken(chosen, voices, listener, onHeard);
       rows.push(...scores.map((score) => spokenRow(values.set ? basename(set) : `test/voice/${set}.json`, score)));
@@ -74,10 +74,13 @@ async function voice(paths) {
   log(rows.join(''));
   if (values.set || values.voices) return;
   const page = join(paths.root, 'docs/VOICE.md');
-  const note = every > 1 ? `\nEach ${every}th utterance of the sets.\n` : '';
+  const note = every > 1 ? `\nOf the first two sets one utterance in ${every}.\n` : '';
   writeFileSync(page, withRegion(readFileSync(page, 'utf8'), 'spoken', rows.join('') + note));
   log('Written to docs/VOICE.md');
 }
+
+/** By a stranger to the grammar, and no reason for a change: scored whole, always. */
+const untuned = 'strangers-2';
 
 /** What a recogniser writes for noise cannot be said. */
 const isSpeakable = (say) => /^[^[(♪]*[a-z0-9]/i.test(say);
