@@ -16,7 +16,7 @@ export function joinTranscriptions(parts: readonly PlacedTranscription[], second
   const alternatives = worded.length === 1 ? worded[0]!.alternatives : undefined;
   return {
     ...(alternatives && { alternatives }),
-    text: worded.map(({ text }) => text).join(' '),
+    text: worded.map(({ text }) => withOneEnd(text)).join(' '),
     language: longest?.language ?? null,
     languageProbability: longest?.languageProbability ?? 0,
     seconds,
@@ -34,6 +34,9 @@ export function joinTranscriptions(parts: readonly PlacedTranscription[], second
     },
   };
 }
+
+/** A breath behind a question is another segment to Whisper, and is written ".". */
+const withOneEnd = (text: string): string => text.replace(/([?!])\s*\.+$/, '$1');
 
 /** Of a breath or a click Whisper says ".". */
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);

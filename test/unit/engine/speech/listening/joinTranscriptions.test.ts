@@ -31,6 +31,8 @@ it('a part in which only punctuation was heard says nothing', () => {
   const breath = { start: 3, transcription: transcription('.') };
   expect(joinTranscriptions([asked, breath], 4)).toMatchObject({ text: 'What is it?', alternatives: ['what is that'] });
   expect(joinTranscriptions([breath], 4).text).toBe('');
+  const both = { start: 0, transcription: transcription('What is it?.') };
+  expect(joinTranscriptions([both], 4).text).toBe('What is it?');
 });
 
 it('a sound grows at its end and is dropped at its beginning, by position', () => {
