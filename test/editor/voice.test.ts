@@ -90,10 +90,8 @@ it('asks before what is dangerous, runs it when told to, and takes it back', asy
   expect(await text()).toBe(before);
   const replaced = before.replaceAll('count', 'total');
   // Two words are little to be sure of: the model refuses a guess now and then, and the question waits.
-  await until('it is replaced', async () => {
-    await speaker.say('run-it');
-    return (await text()) === replaced;
-  });
+  await until('it is told to', async () => (await speaker.say('run-it'))?.kind === 'ran');
+  await until('it is replaced', async () => (await text()) === replaced);
   await speaker.say('scratch-that');
   await until('it is taken back', async () => (await text()) === before);
 });
