@@ -111,18 +111,13 @@ export class Listener {
     loading.catch(() => undefined);
     // What will be interpreted as a command is looked for in the sound; names as a prompt would make a command look like code.
     const guided = most ? { ...commandReadings({ focus, document }), alternatives: most } : undefined;
+    const whole = { ...guided, ...(beam !== undefined && { beam }) };
+    const growing = { beam: 1, padding: guided?.padding };
     let prompt = guided && '';
     const recognizing = (before: string) => async (samples: Float32Array, signal: AbortSignal, isWhole: boolean) => {
       const model = await loading;
       prompt ??= document ? biasPrompt(document, { countTokens: (text) => model.encoder.encode(text).length }) : '';
-      const options = {
-        language,
-        prompt: `${prompt} ${before}`.trim(),
-        signal,
-        ...(isWhole
-          ? { ...guided, ...(beam !== undefined && { beam }) }
-          : { beam: 1, ...(guided && { padding: guided.padding }) }),
-      };
+      const options = { language, prompt: `${prompt} ${before}`.trim(), signal, ...(isWhole ? whole : growing) };
       const work = () => this.#working(model, () => model.recognizer().recognize(samples, options));
       return model.queue.run(work, { signal, result: () => nothingHeard(samples) });
     };

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors';
-import { refuseIgnored, type Request } from '../speech/requests';
+import { refuseIgnored, type Request, requests } from '../speech/requests';
 import type { CliContext } from './context';
 
 type Flags = { readonly [Key in Request]?: unknown } & { readonly ask?: string | undefined };
@@ -26,13 +26,3 @@ export async function refuseIgnoredFlags(
   const speech = installed?.manifest.speech;
   if (speech) refuseIgnored(speech.kind, asked);
 }
-
-const requests: readonly Request[] = [
-  'language',
-  'prompt',
-  'translate',
-  'temperature',
-  'beam',
-  'alternatives',
-  'delayMs',
-];

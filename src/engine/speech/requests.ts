@@ -43,6 +43,8 @@ const uses: Readonly<Record<Request, Use>> = {
   delayMs: { flag: '--delay', of: ['voxtral_realtime'], why: 'it writes when the sound has ended' },
 };
 
+export const requests = Object.keys(uses) as readonly Request[];
+
 /** @throws invalid_argument for the first that a model of this kind would ignore */
 export function refuseIgnored(kind: Kind, asked: readonly Request[]): void {
   for (const request of asked) {

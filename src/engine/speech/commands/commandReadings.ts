@@ -3,7 +3,7 @@ import { biasTerms } from '../dictation/biasPrompt';
 import { spokenManner } from '../dictation/spokenManner';
 import type { ExpectedPhrase } from '../recognizer';
 import { expectedPhrases } from './expectedPhrases';
-import { interpretSpeech, isSettled } from './interpretSpeech';
+import { interpreterIn, isSettled, mostSensible, type OutcomeOf } from './interpretSpeech';
 
 interface Situation {
   readonly focus?: SpeechFocus | undefined;
@@ -35,10 +35,10 @@ const otherReadings = 4;
 const mostNames = 60;
 
 /**
- * How a sound is recognised whose text `interpretSpeech` will interpret: the readings that it chooses from are the recogniser's own, and
- * the grammar's phrases, with names of the open file, that the sound supports, and what is written in the manner of spoken code. Where
- * what was read so far is a command as it stands, or code of known words, no others are made. The names are no prompt here: as one they make Whisper write code where
- * a command was said.
+ * How a sound is recognised whose text `interpretSpeech` will interpret: the readings that it chooses from are the recogniser's own, the
+ * grammar's phrases, with names of the open file, that the sound supports, and what is written in the manner of spoken code. Where what
+ * was read so far is a command as it stands, or code of known words, no others are made. The names are no prompt here: as one they make
+ * Whisper write code where a command was said.
  * @throws invalid_argument for phrases that cannot be used
  */
 export function commandReadings({ focus = 'editor', mode, phrases, document }: Situation): CommandReadings {
@@ -47,11 +47,23 @@ export function commandReadings({ focus = 'editor', mode, phrases, document }: S
   if (mode === 'dictation') return dictated;
   const names = document ? biasTerms(document).slice(0, mostNames).map(spokenName) : [];
   const situation = { focus, ...(mode && { mode }), ...(phrases && { phrases }), ...(document && { document }) };
-  const isEnough = async (alternatives: readonly string[]) => {
-    const { outcome } = await interpretSpeech({ ...situation, alternatives });
+  const outcomeOf = eachOnce(() => interpreterIn(situation));
+  const isEnough = async (texts: readonly string[]) => {
+    const { outcome } = await mostSensible(texts, outcomeOf);
     return isSettled(outcome) || (manner !== undefined && isKnownCode(outcome));
   };
   return { ...dictated, expected: expectedPhrases(phrases), names, isEnough };
+}
+
+/** Readings come in stages, and are asked about together with those before. `begin`: when the first is asked about. */
+function eachOnce(begin: () => OutcomeOf): OutcomeOf {
+  const known = new Map<string, Promise<SpokenOutcome>>();
+  let outcomeOf: OutcomeOf | undefined;
+  return (text) => {
+    const outcome = known.get(text) ?? (outcomeOf ??= begin())(text);
+    known.set(text, outcome);
+    return outcome;
+  };
 }
 
 /** Every word of it is a symbol, a number, or known to the file or its language: what sounds like this is hardly a command. */

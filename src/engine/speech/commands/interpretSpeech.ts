@@ -8,28 +8,43 @@ import { rulesWith } from './rules';
 /** What it costs not to be the recogniser's first choice, and each rank down in its order: of many readings the last is not far off. */
 const costOf = (rank: number): number => (rank === 0 ? 0 : 0.04 + 0.01 * rank);
 
+type Situation = Omit<InterpretSpeechParams, 'alternatives'>;
+export type OutcomeOf = (text: string, chooser?: Chooser) => Promise<SpokenOutcome>;
+
 /** @throws invalid_argument for phrases that cannot be used */
 export async function interpretSpeech(
-  params: InterpretSpeechParams,
+  { alternatives, ...situation }: InterpretSpeechParams,
   chooser?: Chooser,
 ): Promise<InterpretSpeechResult> {
-  const { alternatives, document, focus, mode, files, phrases, commands = defaultCommands } = params;
-  const palette = withExtensions(commands, params.extensionCommands);
+  const outcomeOf = interpreterIn(situation);
+  const best = await mostSensible(alternatives, outcomeOf);
+  if (!chooser || best.outcome.kind !== 'didYouMean') return best;
+  // The model is asked last, and about the best reading only.
+  return { heard: best.heard, outcome: await outcomeOf(best.heard, chooser) };
+}
+
+/** What a text means in one situation, whose names are looked for once. @throws invalid_argument for phrases that cannot be used */
+export function interpreterIn(situation: Situation): OutcomeOf {
+  const { document, focus, mode = 'auto', files, phrases, commands = defaultCommands, extensionCommands } = situation;
   const rules = rulesWith(phrases);
-  const context = speechContext({ document, focus, files, palette });
-  const options = { rules, mode: mode ?? 'auto' } as const;
-  let best = { heard: alternatives[0] ?? '', outcome: await interpret(alternatives[0] ?? '', context, options) };
+  const context = speechContext({ document, focus, files, palette: withExtensions(commands, extensionCommands) });
+  return (text, chooser) => interpret(text, context, { rules, mode, chooser });
+}
+
+/** Of several readings, the recogniser's first choice first. */
+export async function mostSensible(
+  alternatives: readonly string[],
+  outcomeOf: OutcomeOf,
+): Promise<InterpretSpeechResult> {
+  const [first = ''] = alternatives;
+  let best = { heard: first, outcome: await outcomeOf(first) };
   if (isSettled(best.outcome)) return best;
   let most = plausibility(best.outcome);
   for (const [rank, heard] of alternatives.entries()) {
     if (rank === 0 || most >= 1 - costOf(rank)) continue;
-    const outcome = await interpret(heard, context, options);
+    const outcome = await outcomeOf(heard);
     const value = plausibility(outcome) - costOf(rank);
     if (value > most) [best, most] = [{ heard, outcome }, value];
-  }
-  // The model is asked last, and about the best reading only.
-  if (chooser && best.outcome.kind === 'didYouMean') {
-    return { heard: best.heard, outcome: await interpret(best.heard, context, { ...options, chooser }) };
   }
   return best;
 }
