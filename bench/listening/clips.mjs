@@ -1,18 +1,10 @@
 /** 200 sounds in which nobody speaks, made from a seed: ten kinds, twenty of each, 2 … 6 s, faint to loud. */
+import { loadBundled } from '../../scripts/bundled.mjs';
+
+const { seededRandom } = await loadBundled('src/engine/speech/draw.ts');
 
 export const rate = 16_000;
 export const clipsOfKind = 20;
-
-/** Uniform in [0, 1): mulberry32. */
-function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const between = (random, low, high) => low + (high - low) * random();
 const pick = (random, values) => values[Math.floor(random() * values.length)];
@@ -138,7 +130,7 @@ export const kindNames = Object.keys(kinds);
 
 /** The clips of a kind, `index` from 0 to clipsOfKind − 1. @returns {Float32Array} */
 export function makeClip(kind, index) {
-  const random = seeded(1000 * (kindNames.indexOf(kind) + 1) + index);
+  const random = seededRandom(1000 * (kindNames.indexOf(kind) + 1) + index);
   const samples = new Float32Array(Math.floor(between(random, 2, 6) * rate));
   kinds[kind](samples, random, index);
   const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);

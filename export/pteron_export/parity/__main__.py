@@ -14,8 +14,8 @@ from ..run_program import delegate_runner
 from .families import FAMILIES
 from .hearing.families import HEARING
 from .hearing.measure import measure_hearing
-from .measure import measure
-from .measured import AnyRow, Measured
+from .measure import Compared, measure
+from .measured import Measured
 from .quantizations import QUANTIZATIONS
 from .table import kept_half, render, render_hearing
 
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if all(row.passed for row in [*rows, *hearing]) else 1
 
 
-def _measure_all(families, measure, keys: list[str] | None, quantizations: tuple[str, ...], measured: Measured) -> list[AnyRow]:
+def _measure_all(families, measure, keys: list[str] | None, quantizations: tuple[str, ...], measured: Measured) -> list[Compared]:
     runner, rows = delegate_runner(), []
     with tempfile.TemporaryDirectory() as folder:
         for family in (f for f in families if keys is None or f.key in keys):

@@ -1,7 +1,9 @@
 """One row of the table: a tiny model exported, run by Pteron's delegate, and compared with transformers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -22,13 +24,13 @@ HALF_FACTOR = 2.0  # our error may be this many times transformers' own in bf16 
 
 
 @dataclass(frozen=True)
-class Row:
-    family: Family
+class Compared:
+    """One row of a table: what is compared of all tiny models."""
+
+    family: Any
+    """Family or HearingFamily."""
     quantization: str
     equal: int = 0
-    """Greedy tokens of STEPS that are transformers'."""
-    distinct: int = 0
-    """Different tokens among them: a model that repeats itself would prove little."""
     difference: float = float("nan")
     """Largest difference of a logit from transformers in fp32 on the weights that the program holds."""
     allowed: float = 0.0
@@ -36,15 +38,41 @@ class Row:
     """Why there is nothing to compare."""
 
     @property
+    def all_equal(self) -> bool:
+        raise NotImplementedError
+
+    @property
     def passed(self) -> bool:
-        exact = self.equal == STEPS or dtype_of(self.quantization) != torch.float32
+        exact = self.all_equal or dtype_of(self.quantization) != torch.float32
         return not self.failure and exact and self.difference <= self.allowed
+
+
+@dataclass(frozen=True)
+class Row(Compared):
+    """`equal`: greedy tokens of STEPS that are transformers'."""
+
+    distinct: int = 0
+    """Different tokens among them: a model that repeats itself would prove little."""
+
+    @property
+    def all_equal(self) -> bool:
+        return self.equal == STEPS
 
     @property
     def summary(self) -> str:
         return (
             f"{self.equal} tokens equal ({self.distinct} different ones), difference {self.difference:.1e} of {self.allowed:.1e} allowed"
         )
+
+
+def compared(kind: type[Compared], family, quantization: str, compare: Callable[[], Compared]) -> Compared:
+    """A model that cannot be exported or run is a row that says why."""
+    try:
+        return compare()
+    except ExportError as error:
+        return kind(family, quantization, failure=str(error))
+    except RuntimeError as error:  # torch's and executorch's way of refusing a graph
+        return kind(family, quantization, failure=str(error).splitlines()[0])
 
 
 def build(family: Family, quantization: str) -> tuple[nn.Module, dict]:
@@ -65,13 +93,8 @@ def calls_for(prompt: list[int], continuation: list[int]) -> list[Call]:
 
 
 def measure(family: Family, quantization: str, runner: Runner, folder: Path) -> Row:
-    """`folder`: for the program. A model that cannot be exported or run is a row that says why."""
-    try:
-        return _measure(family, quantization, runner, folder)
-    except ExportError as error:
-        return Row(family, quantization, failure=str(error))
-    except RuntimeError as error:  # torch's and executorch's way of refusing a graph
-        return Row(family, quantization, failure=str(error).splitlines()[0])
+    """`folder`: for the program."""
+    return compared(Row, family, quantization, lambda: _measure(family, quantization, runner, folder))
 
 
 def _measure(family: Family, quantization: str, runner: Runner, folder: Path) -> Row:

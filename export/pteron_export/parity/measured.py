@@ -8,9 +8,7 @@ from ..errors import ExportError
 from .families import FAMILIES
 from .hearing.families import HEARING
 from .hearing.measure import HearingRow
-from .measure import Row
-
-AnyRow = Row | HearingRow
+from .measure import Compared, Row
 
 
 class Measured:
@@ -18,10 +16,10 @@ class Measured:
         self._file = file
         self._rows = {} if file is None or not file.exists() else dict(map(_read, file.read_text(encoding="utf-8").splitlines()))
 
-    def get(self, family: str, quantization: str) -> AnyRow | None:
+    def get(self, family: str, quantization: str) -> Compared | None:
         return self._rows.get((family, quantization))
 
-    def add(self, row: AnyRow) -> None:
+    def add(self, row: Compared) -> None:
         if self._file is None or not row.passed:  # what failed is measured again
             return
         line = json.dumps(asdict(replace(row, family=None)) | {"family": row.family.key})
@@ -29,7 +27,7 @@ class Measured:
             file.write(line + "\n")
 
 
-def _read(line: str) -> tuple[tuple[str, str], AnyRow]:
+def _read(line: str) -> tuple[tuple[str, str], Compared]:
     try:
         values = json.loads(line)
         family = next(f for f in (*FAMILIES, *HEARING) if f.key == values["family"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import ExportError
 from .hearing.measure import HearingRow
 from .hearing.subject import GROUP
-from .measure import HALF_FACTOR, PROMPT, STEPS, TOLERANCE, Row
+from .measure import HALF_FACTOR, PROMPT, STEPS, TOLERANCE, Compared, Row
 
 _HEAD = f"""\
 # Parity with transformers
@@ -60,13 +60,13 @@ def render_hearing(rows: list[HearingRow]) -> str:
     return "\n".join([*lines, *(_hearing_line(row) for row in rows)]) + "\n"
 
 
-def _verdict(rows: list[Row] | list[HearingRow]) -> str:
+def _verdict(rows: list[Compared]) -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("transformers", "torch", "executorch"))
     passed = sum(row.passed for row in rows)
     return f"{passed} of {len(rows)} rows pass ({platform.system()} {platform.machine()}, {versions})."
 
 
-def _families(rows: list[Row] | list[HearingRow]) -> list[str]:
+def _families(rows: list[Compared]) -> list[str]:
     families = dict.fromkeys(row.family for row in rows)
     lines = [f"| {family.name} | `{family.architecture}` | {family.special} |" for family in families]
     return ["| Family | Class | Special cases switched on |", "|---|---|---|", *lines]
@@ -85,5 +85,5 @@ def _hearing_line(row: HearingRow) -> str:
     )
 
 
-def _ends(row: Row | HearingRow) -> str:
+def _ends(row: Compared) -> str:
     return "passes" if row.passed else f"**fails** {row.failure}".rstrip()

@@ -5,34 +5,29 @@ from pathlib import Path
 
 import torch
 
-from ...errors import ExportError
 from ...run_program import DelegateRunner
-from ..measure import HALF_FACTOR, TOLERANCE
+from ..measure import HALF_FACTOR, TOLERANCE, Compared, compared
 from ..quantizations import dtype_of
 from .families import HearingFamily
 from .subject import Heard
 
 
 @dataclass(frozen=True)
-class HearingRow:
-    family: HearingFamily
-    quantization: str
-    equal: int = 0
-    """Rows whose likeliest column is transformers', of `rows`."""
+class HearingRow(Compared):
+    """`equal`: rows whose likeliest column is transformers', of `rows`."""
+
     rows: int = 0
     heard: float = float("nan")
     """Largest difference of what was heard from transformers in fp32 on the weights that the program holds."""
     heard_allowed: float = 0.0
-    difference: float = float("nan")
-    """The same of a logit."""
-    allowed: float = 0.0
-    failure: str = ""
-    """Why there is nothing to compare."""
+
+    @property
+    def all_equal(self) -> bool:
+        return self.equal == self.rows
 
     @property
     def passed(self) -> bool:
-        exact = self.equal == self.rows or dtype_of(self.quantization) != torch.float32
-        return not self.failure and exact and self.heard <= self.heard_allowed and self.difference <= self.allowed
+        return super().passed and self.heard <= self.heard_allowed
 
     @property
     def summary(self) -> str:
@@ -43,13 +38,8 @@ class HearingRow:
 
 
 def measure_hearing(family: HearingFamily, quantization: str, runner: DelegateRunner, folder: Path) -> HearingRow:
-    """`folder`: for the program. A model that cannot be exported or run is a row that says why."""
-    try:
-        return _measure(family, quantization, runner, folder / "model.pte")
-    except ExportError as error:
-        return HearingRow(family, quantization, failure=str(error))
-    except RuntimeError as error:  # torch's and executorch's way of refusing a graph
-        return HearingRow(family, quantization, failure=str(error).splitlines()[0])
+    """`folder`: for the program."""
+    return compared(HearingRow, family, quantization, lambda: _measure(family, quantization, runner, folder / "model.pte"))
 
 
 def _measure(family: HearingFamily, quantization: str, runner: DelegateRunner, program: Path) -> HearingRow:
